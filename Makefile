@@ -1,0 +1,52 @@
+# Needs only make and Python 3.11 or later. `make setup` brings the rest; `make help` lists the targets.
+BIN := .venv/bin
+export MPLBACKEND := Agg
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system run test check fix docs reference bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup:  ## .venv with the locked packages and openpresso itself (instant, without network, when nothing changed)
+	@sh scripts/setup.sh
+
+system: setup
+	@sh scripts/system.sh
+
+run: setup  ## one whole session, two cuffs on twin legs: make run PROGRAM=gradient-drainage ARGS="--seed 7"
+	@$(BIN)/openpresso run $(or $(PROGRAM),gradient-drainage) $(ARGS)
+
+test: setup system  ## the tests: make test ARGS="tests/cuff -k volume"
+	$(BIN)/pytest -n auto $(ARGS)
+
+check: setup  ## lint, format, types, layers, and the generated pages of the docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m scripts.reference --check
+	$(BIN)/towncrier build --draft --version next >/dev/null 2>&1
+
+fix: setup  ## what lint and format can repair by themselves
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+reference: setup  ## rewrite the generated pages of the docs
+	$(BIN)/python -m scripts.reference
+
+docs: reference  ## the documentation as a site in site/
+	$(BIN)/zensical build --clean --strict
+
+bench: setup  ## every speed claim, measured on this machine
+	$(BIN)/python -m bench $(ARGS)
+
+LOCK := PATH="$$PATH:.uv/bin" uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q
+lock:  ## take pyproject.toml's dependencies into requirements/ again: make lock ARGS=--upgrade
+	$(LOCK) $(ARGS) pyproject.toml -o requirements/run.txt
+	$(LOCK) $(ARGS) pyproject.toml --group dev --group docs --group bench -o requirements/dev.txt
+	echo uv | $(LOCK) $(ARGS) - -o requirements/uv.txt
+
+clean:  ## caches and built pages; records in sessions/ stay
+	rm -rf .venv .uv site dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .cache
+	find src tests bench scripts -name __pycache__ -prune -exec rm -rf {} +

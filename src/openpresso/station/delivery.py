@@ -1,0 +1,324 @@
+"""Deliver one session on twin cuffs: prepare, rehearse, run, record, report."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import resource
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import openpresso
+from openpresso import cuff as cuffs
+from openpresso import program as programs
+from openpresso.cuff.model import Cuff
+from openpresso.errors import InputError, RecordError
+from openpresso.program.timeline import Timeline
+from openpresso.record import (
+    Printer,
+    Record,
+    Recorder,
+    open_record,
+    quality,
+    recover,
+    render_report,
+    unclosed,
+)
+from openpresso.record.header import snapshot
+from openpresso.session import Leg, Limit, Readings, Session, Step
+from openpresso.station.clock import TwinClock
+from openpresso.station.link import TwinLink
+from openpresso.station.rehearsal import rehearse
+from openpresso.station.request import LegChoice, Progress, RunRequest, Summary
+from openpresso.station.runner import Room, Technician, run, stop
+from openpresso.twin.faults import Fault, parse
+from openpresso.twin.twin import Twin
+
+if TYPE_CHECKING:
+    from openpresso.program.model import LegUse, Program
+
+SHOW_EVERY = 0.1
+"""Time between two reports of progress, on the computer's clock [s]."""
+SESSIONS = Path("sessions")
+"""Where records are made when nobody says."""
+
+_USES: dict[LegChoice, LegUse] = {
+    "both": "together",
+    "left": "one",
+    "right": "one",
+    "alternate": "alternating",
+}
+_CHOICES: dict[LegUse, LegChoice] = {"together": "both", "one": "left", "alternating": "alternate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is known before the first tick."""
+
+    program: Program
+    cuffs: dict[Leg, Cuff]
+    timelines: dict[Leg, Timeline]
+    ceiling: float
+    """[mmHg]"""
+    legs: LegChoice
+    faults: tuple[Fault, ...]
+
+
+def plan(request: RunRequest) -> Plan:
+    """Load, compile and check what a request asks for.
+
+    Raises
+    ------
+    InputError
+        If anything does not fit: the message says what, where and what to do.
+    """
+    program = programs.load(request.program)
+    cuff = cuffs.load(request.cuff)
+    choice = request.legs or _CHOICES[program.legs]
+    use = _USES[choice]
+    wearing: tuple[Leg, ...] = ("left", "right") if use != "one" else (_one(choice),)
+    found = programs.fits(program, cuff, request.ceiling, legs=use)
+    errors = [one for one in found if one.severity == "error"]
+    if errors:
+        raise InputError(program.file or program.name, errors)
+    timelines = {
+        leg: programs.compile(program, cuff, request.ceiling, leg=leg, legs=use) for leg in wearing
+    }
+    faults = tuple(parse(text) for text in request.faults)
+    for fault in faults:
+        _check(fault, wearing, cuff)
+    ceiling = programs.ceiling_of(program, cuff, request.ceiling)
+    return Plan(program, dict.fromkeys(wearing, cuff), timelines, ceiling, choice, faults)
+
+
+def _one(choice: LegChoice) -> Leg:
+    return "right" if choice == "right" else "left"
+
+
+def _check(fault: Fault, wearing: tuple[Leg, ...], cuff: Cuff) -> None:
+    """Refuse a fault of a cuff or chamber that is not there."""
+    if fault.leg is not None and fault.leg not in wearing:
+        message = f"no cuff on the {fault.leg} leg; there is {' and '.join(wearing)}"
+        raise InputError.one("--fault", "fault-leg", message, hint="name a leg that wears one.")
+    if not 1 <= fault.chamber <= cuff.n_chambers:
+        message = f"no chamber {fault.chamber}; {cuff.name} has 1 to {cuff.n_chambers}"
+        raise InputError.one("--fault", "fault-chamber", message, hint="choose one of them.")
+
+
+class _Watcher:
+    """Follows a run: injects faults in time, keeps true pressures, reports progress."""
+
+    def __init__(
+        self, plan: Plan, twin: Twin, session: Session, show: Callable[[Progress], None]
+    ) -> None:
+        self._plan = plan
+        self._twin = twin
+        self._session = session
+        self._show = show
+        self._faults = list(plan.faults)
+        self._legs = tuple(plan.cuffs)
+        self._next = 0.0
+        self.first_tick = 0.0
+        self._true = {leg: bytearray() for leg in self._legs}
+
+    def __call__(self, step: Step, readings: Mapping[Leg, Readings | None]) -> None:
+        """Look at one tick."""
+        wall = time.perf_counter()
+        self.first_tick = self.first_tick or wall
+        for index, leg in enumerate(self._legs):
+            if readings[leg] is not None:
+                self._true[leg] += self._twin.true_pressures(index).tobytes()
+        if self._faults and step.state not in {"idle", "checking", "fitting", "ready"}:
+            for fault in [one for one in self._faults if step.program_time >= one.time]:
+                self._faults.remove(fault)
+                fault.inject(self._twin, self._legs.index(fault.leg or self._legs[0]))
+        if wall >= self._next:
+            self._next = wall + SHOW_EVERY
+            self._show(self._progress(step, readings))
+
+    def _progress(self, step: Step, readings: Mapping[Leg, Readings | None]) -> Progress:
+        lead = self._plan.timelines[self._legs[0]]
+        at = step.program_time
+        phase = next((one.name for one in lead.phases if one.start <= at < one.end), "")
+        return Progress(
+            time=at,
+            duration=lead.duration,
+            state=step.state,
+            phase=phase,
+            cycle=int(np.searchsorted(lead.cycles, at, side="right")),
+            pressures={
+                leg: np.full(self._plan.cuffs[leg].n_chambers, np.nan)
+                if reading is None
+                else reading.pressures
+                for leg, reading in readings.items()
+            },
+            set_points={leg: one.set_points for leg, one in step.commands.items()},
+            alarms=tuple(alarm.text for alarm in self._session.alarms if alarm.active),
+        )
+
+    def _true_pressures(self, leg: Leg) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        """Pressures at every frame of a leg [mmHg], shape `(n_frames, n_chambers)`."""
+        return np.frombuffer(self._true[leg]).reshape(-1, self._plan.cuffs[leg].n_chambers)
+
+    def true_quality(self, record: Record) -> dict[str, float | None]:
+        """Quality against the true pressures; see `openpresso.record.quality`."""
+        frames = {leg: record.waveforms(leg) for leg in self._legs}
+        found = quality(
+            (one.time, one.set_points.astype(np.float64), self._true_pressures(leg))
+            for leg, one in frames.items()
+        )
+        names = ("hold_error_p95", "hold_over_max", "overshoot_max", "neighbour_rise_max")
+        return {name: _rounded(getattr(found, name)) for name in names}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def deliver(
+    request: RunRequest, on_progress: Callable[[Progress], None] = lambda _: None
+) -> Summary:
+    """Deliver one session on twin cuffs.
+
+    An interruption from the keyboard is a stop: the cuffs vent and the record is closed.
+
+    Parameters
+    ----------
+    request
+        What to deliver.
+    on_progress
+        Called about ten times a second.
+
+    Returns
+    -------
+    Summary
+        How it ended.
+
+    Raises
+    ------
+    InputError
+        If the request cannot be delivered: nothing was started and nothing written.
+    RecordError
+        If the record cannot be written.
+    """
+    began = time.perf_counter()
+    ready = plan(request)
+    with contextlib.ExitStack() as stack:
+        printer = stack.enter_context(Printer()) if request.pdf else None
+        return _deliver(request, ready, on_progress, printer, began)
+
+
+def _deliver(
+    request: RunRequest,
+    ready: Plan,
+    on_progress: Callable[[Progress], None],
+    printer: Printer | None,
+    began: float,
+) -> Summary:
+    """Rehearse, run, record, report."""
+    rehearse(ready.timelines, ready.cuffs, ready.ceiling, request.posture)
+    twin = Twin(list(ready.cuffs.values()), request.posture, request.seed)
+    folder = _folder(request)
+    clock = TwinClock(twin, realtime=request.realtime)
+    room = Room(
+        Session(
+            ready.program.name,
+            ready.timelines,
+            ready.cuffs,
+            ready.ceiling,
+            limits=[Limit(ready.program.ceiling, "program", "ceiling of the program")],
+        ),
+        {leg: TwinLink(twin, index, leg) for index, leg in enumerate(ready.cuffs)},
+        clock,
+        Recorder(
+            folder,
+            header(request, ready),
+            {leg: cuff.n_chambers for leg, cuff in ready.cuffs.items()},
+        ),
+    )
+    watcher = _Watcher(ready, twin, room.session, on_progress)
+    try:
+        run(room, Technician(tuple(ready.cuffs)), watcher)
+    except KeyboardInterrupt:
+        stop(room, "the keyboard", watcher)
+    for link in room.links.values():
+        link.close()
+    outcome = room.session.outcome or "faulted"
+    room.recorder.close(outcome, room.session.reason, {})
+    record = open_record(folder)
+    measured = record.quality
+    return Summary(
+        outcome=outcome,
+        reason=room.session.reason,
+        program=ready.program.name,
+        cuff=next(iter(ready.cuffs.values())).name,
+        legs=ready.legs,
+        report=_report(record, printer),
+        hold_error_p95=measured.hold_error_p95,
+        hold_over_max=measured.hold_over_max,
+        overshoot_max=measured.overshoot_max,
+        neighbour_rise_max=measured.neighbour_rise_max,
+        true=watcher.true_quality(record),
+        dose=record.summary["dose"],
+        record=folder,
+        wall_s=time.perf_counter() - began,
+        first_tick_s=watcher.first_tick - began,
+        kernel_s=clock.advancing,
+        peak_rss_mb=_peak_memory(),
+    )
+
+
+def _report(record: Record, printer: Printer | None) -> Path:
+    """Write the report; where the PDF's libraries are missing, the page alone."""
+    try:
+        return render_report(record, pdf=printer is not None, printer=printer)[-1]
+    except RecordError as error:
+        if error.code != "no-pdf":
+            raise
+        return render_report(record, pdf=False)[-1]
+
+
+def _peak_memory() -> float:
+    """Largest memory of this process and of the printer together [MB]."""
+    people = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(resource.getrusage(who).ru_maxrss for who in people) / 1024.0
+
+
+def _folder(request: RunRequest) -> Path:
+    """Folder of the record: as asked, or a new one named by time and program."""
+    if request.out is not None:
+        return request.out
+    for left in unclosed(SESSIONS):
+        _close(left)
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
+    return SESSIONS / f"{stamp}-{Path(request.program).stem}-{secrets.token_hex(2)}"
+
+
+def _close(left: Path) -> None:
+    """Close a record that a crash left open; one that is still being written is let be."""
+    with contextlib.suppress(RecordError):
+        recover(left)
+
+
+def header(request: RunRequest, ready: Plan) -> dict[str, object]:
+    """Return what the record says before the first tick."""
+    return {
+        "started_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "device": "twin",
+        "program": snapshot(ready.program),
+        "cuffs": {leg: snapshot(cuff) for leg, cuff in ready.cuffs.items()},
+        "ceiling": ready.ceiling,
+        "ceiling_reason": "request" if request.ceiling is not None else "program and cuff",
+        "posture": request.posture,
+        "legs": ready.legs,
+        "planned": next(iter(ready.timelines.values())).duration,
+        "seed": request.seed,
+        "faults": list(request.faults),
+        "software": {"openpresso": openpresso.__version__},
+    }

@@ -1,0 +1,84 @@
+"""The one port to a cuff, real or not."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from openpresso.law import controller as law
+from openpresso.session import Command, Identity, Leg, Readings
+from openpresso.twin import kernel
+from openpresso.twin.twin import Twin
+
+FIRMWARE = "twin-1"
+"""What the twin says of its firmware: the law it runs is the cuffs' own."""
+
+
+class Link(Protocol):
+    """A line to one cuff."""
+
+    @property
+    def identity(self) -> Identity:
+        """Which cuff is at the other end."""
+
+    def read(self, now: float) -> Readings | None:
+        """Return fresh readings taken at `now` [s], or `None` when the cuff does not answer."""
+
+    def write(self, command: Command) -> None:
+        """Write set-points and ceiling, and renew the lease where the command says so."""
+
+    def close(self) -> None:
+        """Let go of the line; the cuff's lease runs out."""
+
+
+class TwinLink:
+    """A line to one cuff of a twin in the same process.
+
+    Parameters
+    ----------
+    twin
+        The twin; somebody else advances it.
+    index
+        Index of the cuff in the twin.
+    leg
+        The leg that wears it.
+    """
+
+    def __init__(self, twin: Twin, index: int, leg: Leg) -> None:
+        """Take up the line."""
+        self.twin = twin
+        self.index = index
+        cuff = twin.cuffs[index]
+        self._identity = Identity(cuff.name, f"twin-{twin.seed}-{leg}", FIRMWARE, cuff.n_chambers)
+        self._reported = twin.mailbox[index, kernel.REPORTED : kernel.TRUE, : cuff.n_chambers]
+        self._open = True
+
+    @property
+    def identity(self) -> Identity:
+        """Which cuff is at the other end."""
+        return self._identity
+
+    def read(self, now: float) -> Readings | None:
+        """Return fresh readings taken at `now` [s], or `None` when the cuff does not answer."""
+        if not self._open or not self.twin.answers(self.index):
+            return None
+        pressures, inlet, exhaust = self._reported.copy()
+        state = self.twin.state[self.index]
+        return Readings(
+            time=now,
+            pressures=pressures,
+            inlet=inlet,
+            exhaust=exhaust,
+            pump=float(self.twin.pump[self.index]),
+            faults=int(state[law.FAULT_BITS]),
+            identity=self._identity,
+            fault_chamber=int(state[law.FAULT_CHAMBER]),
+        )
+
+    def write(self, command: Command) -> None:
+        """Write set-points and ceiling, and renew the lease where the command says so."""
+        if self._open:
+            self.twin.write(self.index, command.set_points, command.ceiling, renew=command.renew)
+
+    def close(self) -> None:
+        """Let go of the line; the cuff's lease runs out."""
+        self._open = False

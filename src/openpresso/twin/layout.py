@@ -1,0 +1,40 @@
+"""Where each quantity of the twin lies in memory: rows of one flat array, a lane for each chamber.
+
+The chambers of all cuffs lie side by side, with an empty lane before, between and after the cuffs
+so that every lane has a distal and a proximal neighbour. A lane of row `R` is `R * STRIDE + lane`.
+One array and a constant stride let the compiler see that rows never overlap, and so vectorise.
+"""
+
+from __future__ import annotations
+
+STRIDE = 584
+"""Lanes a row can hold: short strides make rows collide in the processor's store buffer."""
+
+STATE = ("GAS", "LOST", "TISSUE", "DEEP", "SUPERFICIAL", "SUPPLIED")
+"""Integrated rows: gas in the chamber and gas lost from it [mL at 760 mmHg], tissue pressure
+[mmHg], blood in deep and superficial veins and blood supplied to them [mL]."""
+
+ROWS = (
+    *STATE,
+    *(f"S_{name}" for name in STATE),
+    # valves: what they were told, how far they are from it, and what half a substep leaves of that
+    "INLET", "EXHAUST", "INLET_AWAY", "EXHAUST_AWAY", "INLET_KEEP", "EXHAUST_KEEP",
+    # algebraic: pressures [mmHg] and flows [mL/s]
+    "PRESSURE", "MANIFOLD", "P_DEEP", "P_SUPERFICIAL", "Q_DEEP", "Q_SUPERFICIAL", "Q_INLET",
+    # parameters of the sleeve
+    "DEAD", "SLACK", "SLACK_PRESSURE", "STRETCH", "COUPLING", "BLOOD_AT_REST",
+    "C_INLET", "B_INLET", "SPAN_INLET", "PATCH_INLET",
+    "C_EXHAUST", "B_EXHAUST", "SPAN_EXHAUST", "PATCH_EXHAUST", "LEAK",
+    # parameters of the limb
+    "TRANSMISSION", "CONTACT",
+    "REST_DEEP", "REST_SUPERFICIAL", "COMPLIANCE_DEEP", "COMPLIANCE_SUPERFICIAL",
+    "PER_REST_DEEP", "PER_REST_SUPERFICIAL", "PER_RANGE_DEEP", "PER_RANGE_SUPERFICIAL",
+    "G_DEEP", "G_SUPERFICIAL", "G_PERFORATOR", "VALVE_LEAK", "STEP_UP",
+    "IN_DEEP", "IN_SUPERFICIAL", "ARTERIAL", "OUTLET",
+    # sensors: measured = gain * pressure + offset + drift * time + noise
+    "GAIN", "OFFSET", "DRIFT",
+)  # fmt: skip
+"""Names of the rows, in order; `S_` holds the state at the substep's start."""
+
+ROW = {name: index * STRIDE for index, name in enumerate(ROWS)}
+"""Start of each row in the flat array."""

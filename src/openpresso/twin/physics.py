@@ -1,0 +1,255 @@
+"""The equations of cuff and leg, for all chambers of all cuffs at once.
+
+Gas: isothermal, p_abs V(p) = 760 n, with n the amount as millilitres at 760 mmHg. Valves: ISO 6358
+with its laminar patch. Veins: a tube law with one-way valves, deep and superficial, joined by
+perforators. See docs/explanation/twin.md for the equations with their sources.
+
+Functions here work on the flat array of `openpresso.twin.layout`; loops over lanes are free of
+branches so that the compiler turns them into vector instructions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openpresso.twin.compiled import inner
+from openpresso.twin.layout import ROW
+from openpresso.twin.limb import COLLAPSE, NARROWEST
+
+ATMOSPHERE = 760.0
+"""Ambient pressure [mmHg]."""
+CONDUCTANCE = 1000.0 / 750.062 * 100.0 / 101.325
+"""Flow of a choked valve of C = 1 dm3/(s bar) for each mmHg upstream [mL/(s mmHg)]."""
+LAMINAR = 0.995
+"""Pressure ratio above which valve flow is linear [-] (ISO 6358 laminar patch)."""
+TISSUE_LAG = 0.15
+"""Lag of tissue pressure behind the chamber's [s]."""
+MAP = 95.0
+"""Mean arterial pressure at heart level [mmHg]."""
+TINY = 1e-12
+"""A valve this near to its command has reached it [-]: denormal numbers are slow."""
+
+(
+    GAS, LOST, TISSUE, DEEP, SUPERFICIAL, SUPPLIED,
+    S_GAS, S_LOST, S_TISSUE, S_DEEP, S_SUPERFICIAL, S_SUPPLIED,
+    INLET, EXHAUST, INLET_AWAY, EXHAUST_AWAY, INLET_KEEP, EXHAUST_KEEP,
+    PRESSURE, MANIFOLD, P_DEEP, P_SUPERFICIAL, Q_DEEP, Q_SUPERFICIAL, Q_INLET,
+    DEAD, SLACK, SLACK_PRESSURE, STRETCH, COUPLING, BLOOD_AT_REST,
+    C_INLET, B_INLET, SPAN_INLET, PATCH_INLET,
+    C_EXHAUST, B_EXHAUST, SPAN_EXHAUST, PATCH_EXHAUST, LEAK,
+    TRANSMISSION, CONTACT, REST_DEEP, REST_SUPERFICIAL, COMPLIANCE_DEEP, COMPLIANCE_SUPERFICIAL,
+    PER_REST_DEEP, PER_REST_SUPERFICIAL, PER_RANGE_DEEP, PER_RANGE_SUPERFICIAL,
+    G_DEEP, G_SUPERFICIAL, G_PERFORATOR, VALVE_LEAK, STEP_UP,
+    IN_DEEP, IN_SUPERFICIAL, ARTERIAL, OUTLET, GAIN, OFFSET, DRIFT,
+) = (np.uint64(start) for start in ROW.values())  # fmt: skip
+
+_ONE = np.uint64(1)
+
+Instant = tuple[float, float, float]
+"""When in a substep a stage takes the valves' openings: 1 stands at its start, middle or end."""
+START, MIDDLE, END = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+
+
+def laminar_patch(critical: float) -> tuple[float, float]:
+    """Constants of a valve of critical ratio b: 1 / (1 - b) and the slope of its laminar patch."""
+    span = 1.0 / (1.0 - critical)
+    edge = (LAMINAR - critical) * span
+    return span, math.sqrt(1.0 - edge * edge) / (1.0 - LAMINAR)
+
+
+@inner
+def valve_flow(
+    upstream: float,
+    downstream: float,
+    conductance: float,
+    critical: float,
+    span: float,
+    patch: float,
+) -> float:
+    """Flow through an ISO 6358 valve, in either direction [mL/s at 760 mmHg].
+
+    C p1 sqrt(1 - ((r - b) / (1 - b))^2) with r = p2 / p1, written without a division. Pressures
+    are gauge [mmHg]; `conductance` is C [dm3/(s bar)] times the opening; `critical` is b and
+    `span`, `patch` are its `laminar_patch`.
+    """
+    high = max(upstream, downstream) + ATMOSPHERE
+    low = min(upstream, downstream) + ATMOSPHERE
+    above = max((low - critical * high) * span, 0.0)
+    root = math.sqrt(max(high * high - above * above, 0.0))
+    flow = CONDUCTANCE * conductance * (patch * (high - low) if low > LAMINAR * high else root)
+    return flow if upstream >= downstream else -flow
+
+
+@inner
+def chamber_pressure(
+    guess: float, gas: float, volume: float, slack: float, slack_pressure: float, stretch: float
+) -> float:
+    """Gauge pressure at which (760 + p) (V + s p / (p + p_s) + C p) = 760 n [mmHg].
+
+    A Newton step on the cubic from the last pressure and a chord step with the same slope; between
+    two evaluations the pressure moves by well under 1 mmHg.
+    """
+    shifted = guess + slack_pressure
+    room = (volume + stretch * guess) * shifted + slack * guess
+    slope = stretch * shifted + volume + stretch * guess + slack
+    amount = ATMOSPHERE * gas
+    per_slope = 1.0 / (room + (ATMOSPHERE + guess) * slope - amount)
+    p = guess - ((ATMOSPHERE + guess) * room - amount * shifted) * per_slope
+    shifted = p + slack_pressure
+    room = (volume + stretch * p) * shifted + slack * p
+    p -= ((ATMOSPHERE + p) * room - amount * shifted) * per_slope
+    return max(p, -0.9 * slack_pressure)
+
+
+@inner
+def vein_pressure(
+    volume: float, rest: float, per_rest: float, compliance: float, per_range: float
+) -> float:
+    """Transmural pressure of a vein [mmHg]: Shapiro's collapse, and stiffening when full.
+
+    Below the resting volume Kp (1 - (V/V0)^-1.5); above it x / (C (1 - (x/Vm)^2)), x = V - V0.
+    """
+    a = max(volume * per_rest, 0.02)
+    excess = volume - rest
+    part = min(excess * per_range, 0.98)
+    below = a < 1.0
+    quotient = (1.0 if below else excess) / (
+        a * math.sqrt(a) if below else compliance * (1.0 - part * part)
+    )
+    return COLLAPSE * (1.0 - quotient) if below else quotient
+
+
+@inner
+def vein_conductance(volume: float, per_rest: float) -> float:
+    """Relative conductance of a vein, R = R0 clip((V0/V)^2, 0.5, 30) [-]."""
+    a = volume * per_rest
+    return min(max(a * a, NARROWEST), 2.0)
+
+
+@inner
+def one_way(difference: float, conductance: float, leak: float) -> float:
+    """Flow through a venous valve [mL/s]."""
+    return conductance * (max(difference, 0.0) + leak * min(difference, 0.0))
+
+
+@inner
+def advanced(start: float, now: float, change: float, weight: float) -> float:
+    """Combine a substep's start with the state one Euler step on from now."""
+    return start + weight * (now + change - start)
+
+
+@inner
+def pressures(A: NDArray[np.float64], lanes: int) -> None:
+    """Write chamber and vein pressures that belong to the state."""
+    for lane in range(1, lanes - 1):
+        i = np.uint64(lane)
+        deep = A[DEEP + i]
+        superficial = A[SUPERFICIAL + i]
+        volume = (
+            A[DEAD + i]
+            + A[BLOOD_AT_REST + i]
+            - deep
+            - superficial
+            - A[COUPLING + i] * (A[TISSUE + i - _ONE] + A[TISSUE + i + _ONE])
+        )
+        A[PRESSURE + i] = chamber_pressure(
+            A[PRESSURE + i], A[GAS + i], volume, A[SLACK + i], A[SLACK_PRESSURE + i], A[STRETCH + i]
+        )
+        external = A[TRANSMISSION + i] * A[TISSUE + i] + A[OUTLET + i]
+        A[P_DEEP + i] = external + vein_pressure(
+            deep,
+            A[REST_DEEP + i],
+            A[PER_REST_DEEP + i],
+            A[COMPLIANCE_DEEP + i],
+            A[PER_RANGE_DEEP + i],
+        )
+        A[P_SUPERFICIAL + i] = external + vein_pressure(
+            superficial,
+            A[REST_SUPERFICIAL + i],
+            A[PER_REST_SUPERFICIAL + i],
+            A[COMPLIANCE_SUPERFICIAL + i],
+            A[PER_RANGE_SUPERFICIAL + i],
+        )
+
+
+@inner
+def flow_gas(A: NDArray[np.float64], lanes: int, h: float, weight: float, instant: Instant) -> None:
+    """Advance the chambers' gas and the tissue by one stage; leave the inlets' flows."""
+    at_start, at_middle, at_end = instant
+    first = at_start > 0.0
+    for lane in range(1, lanes - 1):
+        i = np.uint64(lane)
+        pressure = A[PRESSURE + i]
+        keep = A[INLET_KEEP + i]
+        opening = A[INLET + i] + A[INLET_AWAY + i] * (at_start + keep * (at_middle + keep * at_end))
+        given = valve_flow(
+            A[MANIFOLD + i], pressure, A[C_INLET + i] * opening,
+            A[B_INLET + i], A[SPAN_INLET + i], A[PATCH_INLET + i],
+        )  # fmt: skip
+        keep = A[EXHAUST_KEEP + i]
+        opening = A[EXHAUST + i] + A[EXHAUST_AWAY + i] * (
+            at_start + keep * (at_middle + keep * at_end)
+        )
+        lost = A[LEAK + i] * pressure + valve_flow(
+            pressure, 0.0, A[C_EXHAUST + i] * opening,
+            A[B_EXHAUST + i], A[SPAN_EXHAUST + i], A[PATCH_EXHAUST + i],
+        )  # fmt: skip
+        A[Q_INLET + i] = given
+        now = A[GAS + i]
+        start = now if first else A[S_GAS + i]
+        A[S_GAS + i] = start
+        A[GAS + i] = advanced(start, now, h * (given - lost), weight)
+        now = A[LOST + i]
+        start = now if first else A[S_LOST + i]
+        A[S_LOST + i] = start
+        A[LOST + i] = advanced(start, now, h * lost, weight)
+        now = A[TISSUE + i]
+        start = now if first else A[S_TISSUE + i]
+        A[S_TISSUE + i] = start
+        rate = (A[CONTACT + i] * pressure - now) * (1.0 / TISSUE_LAG)
+        A[TISSUE + i] = advanced(start, now, h * rate, weight)
+
+
+@inner
+def flow_blood(
+    A: NDArray[np.float64], lanes: int, h: float, weight: float, instant: Instant
+) -> None:
+    """Advance the blood in all veins by one stage."""
+    first = instant[0] > 0.0
+    for lane in range(1, lanes - 1):
+        i = np.uint64(lane)
+        leak = A[VALVE_LEAK + i]
+        step = A[STEP_UP + i]
+        wide = A[G_DEEP + i] * vein_conductance(A[DEEP + i], A[PER_REST_DEEP + i])
+        A[Q_DEEP + i] = one_way(A[P_DEEP + i] - A[P_DEEP + i + _ONE] - step, wide, leak)
+        wide = A[G_SUPERFICIAL + i] * vein_conductance(
+            A[SUPERFICIAL + i], A[PER_REST_SUPERFICIAL + i]
+        )
+        A[Q_SUPERFICIAL + i] = one_way(
+            A[P_SUPERFICIAL + i] - A[P_SUPERFICIAL + i + _ONE] - step, wide, leak
+        )
+    for lane in range(1, lanes - 1):
+        i = np.uint64(lane)
+        p_deep = A[P_DEEP + i]
+        p_superficial = A[P_SUPERFICIAL + i]
+        driving = A[ARTERIAL + i]
+        perforating = one_way(p_superficial - p_deep, A[G_PERFORATOR + i], A[VALVE_LEAK + i])
+        to_deep = A[IN_DEEP + i] * max(driving - p_deep, 0.0)
+        to_superficial = A[IN_SUPERFICIAL + i] * max(driving - p_superficial, 0.0)
+        now = A[SUPPLIED + i]
+        start = now if first else A[S_SUPPLIED + i]
+        A[S_SUPPLIED + i] = start
+        A[SUPPLIED + i] = advanced(start, now, h * (to_deep + to_superficial), weight)
+        rate = to_deep + A[Q_DEEP + i - _ONE] - A[Q_DEEP + i] + perforating
+        now = A[DEEP + i]
+        start = now if first else A[S_DEEP + i]
+        A[S_DEEP + i] = start
+        A[DEEP + i] = advanced(start, now, h * rate, weight)
+        rate = to_superficial + A[Q_SUPERFICIAL + i - _ONE] - A[Q_SUPERFICIAL + i] - perforating
+        now = A[SUPERFICIAL + i]
+        start = now if first else A[S_SUPERFICIAL + i]
+        A[S_SUPERFICIAL + i] = start
+        A[SUPERFICIAL + i] = advanced(start, now, h * rate, weight)
