@@ -12,7 +12,7 @@ PACKAGES = ("openpresso", "numpy", "numba", "scipy", "scikit-sundae", "pyarrow",
 
 def machine() -> dict[str, str]:
     """Return the processor, its cores, the system and the versions."""
-    import llvmlite.binding
+    import llvmlite.binding  # type: ignore[import-untyped]
 
     return {
         "processor": _processor(),

@@ -50,9 +50,9 @@ def rates(
     physics.pressures(A, lanes)
     physics.pressures(A, lanes)
     kernel.spread_manifold(A, cuffs, first, count)
-    physics.flow_gas(A, lanes, 1.0, 1.0, START)
-    kernel.flow_manifold(A, cuffs, first, count, 1.0, 1.0, START)
-    physics.flow_blood(A, lanes, 1.0, 1.0, START)
+    physics.flow_gas(A, lanes, 1.0, 1.0, 1.0, START)
+    kernel.flow_manifold(A, cuffs, first, count, 1.0, 1.0, 1.0, START)
+    physics.flow_blood(A, lanes, 1.0, 1.0, 1.0, START)
     for cuff in range(n):
         for chamber in range(count[cuff]):
             lane, i = first[cuff] + chamber, cuff * count[cuff] + chamber

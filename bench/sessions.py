@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.timing import Row, Spread
 
-COMMAND = (sys.executable, "-m", "openpresso.cli.app")
+COMMAND = (str(Path(sys.executable).with_name("openpresso")),)
 PROGRAM = "gradient-drainage"
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.timing import Row, Spread, timed
 from openpresso import cuff
 from openpresso.cuff.model import Cuff
@@ -11,35 +14,51 @@ from openpresso.twin import kernel
 from openpresso.twin.twin import Twin
 from tests.twin.reference import both_legs, record_commands, replay, wave
 
-STAGES = 4
-"""Evaluations of the right-hand side in a substep."""
-PERIOD = 7.0
+Floats = NDArray[np.float64]
+
+CYCLE = 7.0
 """Period of the wave of fills, holds and releases [s]."""
-PRESSURE = 50.0
+LEAD = 0.05 * CYCLE
+"""Time by which the second leg is ahead [s]."""
+PRESSURE, CEILING = 50.0, 80.0
 """[mmHg]"""
+PERIOD, TICKS = 0.05, 10
+"""Period at which set-points are written [s], and the ticks of the law in it."""
 
 
-def deliver(twin: Twin, seconds: float) -> None:
-    """Write the wave's set-points every 50 ms, as a station does, and advance."""
-    for _ in range(round(seconds / kernel.TICK) // 10):
-        for index, one in enumerate(twin.cuffs):
-            twin.write(index, wave(one.n_chambers, PRESSURE, PERIOD, twin.time), 80.0)
-        twin.advance(10)
+def set_points(like: Cuff, seconds: float) -> Floats:
+    """Set-points of both legs every 50 ms, shape `(n_periods, 2, n_chambers)`."""
+    times = np.arange(round(seconds / PERIOD)) * PERIOD
+    return np.array(
+        [
+            [wave(like.n_chambers, PRESSURE, CYCLE, time + lead) for lead in (0.0, LEAD)]
+            for time in times
+        ]
+    )
+
+
+def deliver(twin: Twin, table: Floats) -> None:
+    """Write set-points every 50 ms, as a station does, and advance."""
+    for left, right in table:
+        twin.write(0, left, CEILING)
+        twin.write(1, right, CEILING)
+        twin.advance(TICKS)
 
 
 def closed_loop(like: Cuff, seconds: float, runs: int) -> Spread:
     """Time a closed loop of two cuffs [s]."""
+    table = set_points(like, seconds)
 
     def prepare() -> Callable[[], None]:
         twin = both_legs(like)
-        return lambda: deliver(twin, seconds)
+        return lambda: deliver(twin, table)
 
     return timed(runs, prepare)
 
 
 def physics(like: Cuff, seconds: float, runs: int) -> Spread:
     """Time the physics alone under the commands of such a loop [s]."""
-    commands = record_commands(both_legs(like), seconds, PERIOD)
+    commands = record_commands(both_legs(like), seconds, CYCLE)
 
     def prepare() -> Callable[[], object]:
         twin = both_legs(like)
@@ -50,26 +69,27 @@ def physics(like: Cuff, seconds: float, runs: int) -> Spread:
 
 def rows(runs: int, *, quick: bool) -> list[Row]:
     """Measure every size."""
-    seconds = 20.0 if quick else 60.0
+    seconds = 21.0 if quick else 63.0
+    stages = len(kernel.STAGES)
     found = []
     for name in ("leg-4", "leg-8", "leg-12", "leg-24"):
         like = cuff.load(name)
         n = 2 * like.n_chambers
         twin = both_legs(like)
-        deliver(twin, 1.0)
+        deliver(twin, set_points(like, 1.0))
         wall = closed_loop(like, seconds, runs)
         found.append(
             Row("kernel", f"2 x {like.n_chambers}, closed loop", "x real time", wall.per(seconds))
         )
         bare = physics(like, seconds, runs)
-        evaluations = seconds / kernel.TICK * twin.substeps * STAGES
+        evaluations = seconds / kernel.TICK * twin.substeps * stages
         found.append(
             Row(
                 "kernel",
                 f"2 x {like.n_chambers}, physics alone, per chamber and right-hand side",
                 "ns",
                 bare.times(1e9 / (evaluations * n)),
-                note=f"{twin.substeps} substep(s) of {STAGES} stages in 5 ms",
+                note=f"{twin.substeps} substep(s) of {stages} stages in 5 ms",
             )
         )
     return found

@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console
 
 from openpresso.cli.live import INTERVAL, LiveView, chamber_line, draw, full_scale
-from openpresso.cli.progress import Lines, clock_text, watch
+from openpresso.cli.output import clock_text
+from openpresso.cli.progress import Lines, watch
 
 
 def progress(time: float = 900.0, chambers: int = 8, legs: str = "left right", **more: Any) -> Any:  # noqa: ANN401 -- stands for a Progress

@@ -155,7 +155,7 @@ import numpy as np
 from openpresso.record import Recorder
 from tests.record.sessions import header_of
 legs = {{"left": 3, "right": 2}}
-recorder = Recorder({folder!r}, header_of(legs), legs)
+recorder = Recorder({folder!r}, header_of(legs), legs, threaded={threaded})
 recorder.event(0.0, "state", None, {{"state": "running"}})
 tick = 0
 while True:
@@ -172,10 +172,13 @@ while True:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+@pytest.mark.parametrize("threaded", [True, False])
 @pytest.mark.parametrize("lines", [1, 57, 333])
-def test_a_killed_process_loses_at_most_a_second(tmp_path: Path, lines: int) -> None:
+def test_a_killed_process_loses_at_most_a_second(
+    tmp_path: Path, lines: int, *, threaded: bool
+) -> None:
     folder = tmp_path / "one"
-    script = KILLED.format(paths=sys.path, folder=str(folder))
+    script = KILLED.format(paths=sys.path, folder=str(folder), threaded=threaded)
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
     ) as process:

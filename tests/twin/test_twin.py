@@ -100,7 +100,8 @@ def test_another_seed_gives_another_session() -> None:
 
 
 def test_a_cuff_does_the_same_alone_and_beside_another() -> None:
-    alone, beside = Twin([LEG], seed=3), Twin([LEG, CALF], seed=3)
+    other = cuff.load("leg-4")
+    alone, beside = Twin([LEG], seed=3), Twin([LEG, other], seed=3)
     assert alone.substeps == beside.substeps
     assert np.array_equal(deliver(alone, 8.0), deliver(beside, 8.0))
 

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from openpresso.cli.progress import clock_text
+from openpresso.cli.output import clock_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -103,3 +103,9 @@ def print_findings(
     if is_correct:
         print(f"{source}: {correct}")
     return 0 if is_correct else 2
+
+
+def clock_text(seconds: float) -> str:
+    """Return a time [s] as minutes and seconds: `12:40`."""
+    minutes, rest = divmod(max(round(seconds), 0), 60)
+    return f"{minutes}:{rest:02d}"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from openpresso.cli.output import clock_text
+
 if TYPE_CHECKING:
     from openpresso.station import Progress
 
@@ -36,12 +38,6 @@ def watch(title: str, *, quiet: bool = False) -> Iterator[Callable[[Progress], N
             yield view.show
     else:
         yield Lines(title, sys.stderr).show
-
-
-def clock_text(seconds: float) -> str:
-    """Return a time [s] as minutes and seconds: `12:40`."""
-    minutes, rest = divmod(max(round(seconds), 0), 60)
-    return f"{minutes}:{rest:02d}"
 
 
 class Lines:

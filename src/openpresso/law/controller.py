@@ -323,7 +323,8 @@ def pressure_faults(
     """Return the fault bits of one chamber whose pressure is too high or stays up too long."""
     at = i * WIDTH
     limit = chambers[i * CHAMBER_SETTINGS + LIMIT]
-    memory[at + OVER] = count_if(memory[at + OVER], over_limit(reading, state[CEILING], limit))
+    ceiling = state[CEILING] if state[LEASE_AGE] >= 0 else limit
+    memory[at + OVER] = count_if(memory[at + OVER], over_limit(reading, ceiling, limit))
     memory[at + RELEASED] = count_if(memory[at + RELEASED], reading <= COMPRESSED)
     memory[at + HELD] = held_for(memory[at + HELD], memory[at + RELEASED])
     bits = OVER_PRESSURE if memory[at + OVER] >= OVER_TICKS else 0

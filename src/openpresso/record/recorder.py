@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from openpresso.errors import RecordError
 from openpresso.record import folder as folders
 from openpresso.record import journal, sealing, waveforms
-from openpresso.record.writer import Disk, Writer
+from openpresso.record.writer import DirectWriter, Disk, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +43,9 @@ class Recorder:
         Monotonic clock of the computer [s]: it times the writes to the disk, never the session.
     begin
         The session's own clock at the start of the record [s].
+    threaded
+        Write through a thread, so that no stop waits for the disk; without it, for a session on a
+        twin faster than real time, each second is written at once.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Recorder:
         clock: Callable[[], float] = clocks.monotonic,
         *,
         begin: float = 0.0,
+        threaded: bool = True,
     ) -> None:
         """Open the record and write its begin mark."""
         from openpresso.record.header import check
@@ -71,7 +75,8 @@ class Recorder:
         self._files = folders.begin(
             self.folder, self._chain.line(begin, journal.BEGIN, None, opening), start
         )
-        self._writer = Writer(Disk(self._files.descriptors, clock), clock)
+        disk = Disk(self._files.descriptors, clock)
+        self._writer = Writer(disk, clock) if threaded else DirectWriter(disk)
         self._legs = {
             leg: waveforms.LegBuffer(number, chambers)
             for number, (leg, chambers) in enumerate(legs.items())

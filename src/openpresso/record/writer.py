@@ -72,6 +72,42 @@ class Disk:
         self._synced = self._clock()
 
 
+class DirectWriter:
+    """A `Disk` without a thread, for a session that nobody waits for.
+
+    Faster than real time, handing bytes to a thread costs more than writing them.
+
+    Parameters
+    ----------
+    disk
+        Where the bytes go.
+    """
+
+    def __init__(self, disk: Disk) -> None:
+        """Take the disk."""
+        self._disk = disk
+
+    def put(self, name: str, chunk: bytes) -> None:
+        """Write bytes to a file, and sync when it is due; they are dropped after a trouble."""
+        self._disk.write({name: chunk})
+        due = self._disk.due()
+        if due is not None and due <= 0.0:
+            self._disk.sync()
+
+    def settle(self, patience: float) -> bool:  # noqa: ARG002 -- nothing is ever waited for
+        """Return whether everything is written, though not necessarily synced."""
+        return not self._disk.trouble
+
+    @property
+    def trouble(self) -> str:
+        """Why the files are not being written, or an empty text."""
+        return self._disk.trouble
+
+    def close(self) -> None:
+        """Sync everything that was written."""
+        self._disk.sync()
+
+
 class Writer:
     """A `Disk` behind a thread.
 

@@ -111,7 +111,7 @@ def _check(fault: Fault, wearing: tuple[Leg, ...], cuff: Cuff) -> None:
         raise InputError.one("--fault", "fault-chamber", message, hint="choose one of them.")
 
 
-class _Watcher:
+class Watcher:
     """Follows a run: injects faults in time, keeps true pressures, reports progress."""
 
     def __init__(
@@ -240,9 +240,10 @@ def _deliver(
             folder,
             header(request, ready),
             {leg: cuff.n_chambers for leg, cuff in ready.cuffs.items()},
+            threaded=request.realtime,
         ),
     )
-    watcher = _Watcher(ready, twin, room.session, on_progress)
+    watcher = Watcher(ready, twin, room.session, on_progress)
     try:
         run(room, Technician(tuple(ready.cuffs)), watcher)
     except KeyboardInterrupt:
@@ -285,9 +286,17 @@ def _report(record: Record, printer: Printer | None) -> Path:
 
 
 def _peak_memory() -> float:
-    """Largest memory of this process and of the printer together [MB]."""
-    people = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(who).ru_maxrss for who in people) / 1024.0
+    """Largest memory of this process and of the printer together [MB].
+
+    The kernel's figure for a process counts what it was before it became this program; where the
+    system keeps one for the program alone, that is taken.
+    """
+    printer = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    high = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    own = int(high) if high else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (own + printer) / 1024.0
 
 
 def _folder(request: RunRequest) -> Path:

@@ -39,14 +39,14 @@ Ints = NDArray[np.int64]
 TICK = 0.005
 """Period of the law [s]."""
 
-# Columns of a cuff's float row: gas in the manifold, pumped and vented; the same at the substep's
-# start; dump valve and pump: told, away from it, what half a substep leaves; parameters.
+# Columns of a cuff's float row: gas in the manifold, the same at the substep's start, pumped and
+# vented; dump valve and pump: told, away from it, what half a substep leaves; parameters.
 (
-    M_GAS, PUMPED, VENTED, S_GAS, S_PUMPED, S_VENTED,
+    M_GAS, S_GAS, PUMPED, VENTED,
     DUMP, DUMP_AWAY, DUMP_KEEP, SPEED, SPEED_AWAY, SPEED_KEEP,
     M_VOLUME, PUMP_FLOW, PER_PUMP_MAX, PUMP_GAIN, C_DUMP, B_DUMP, SPAN_DUMP, PATCH_DUMP,
-) = range(20)  # fmt: skip
-CUFF_COLUMNS = 20
+) = range(18)  # fmt: skip
+CUFF_COLUMNS = 18
 # Columns of a cuff's switch row: 1 or 0.
 POWERED, PUMP_STUCK = range(2)
 CUFF_SWITCHES = 2
@@ -121,7 +121,14 @@ def spread_manifold(A: Floats, cuffs: Floats, first: Ints, count: Ints) -> None:
 
 @inner
 def flow_manifold(
-    A: Floats, cuffs: Floats, first: Ints, count: Ints, h: float, weight: float, instant: Instant
+    A: Floats,
+    cuffs: Floats,
+    first: Ints,
+    count: Ints,
+    h: float,
+    weight: float,
+    share: float,
+    instant: Instant,
 ) -> None:
     """Advance each manifold's gas by one stage."""
     at_start, at_middle, at_end = instant
@@ -145,30 +152,34 @@ def flow_manifold(
             pressure, 0.0, cuffs[row, C_DUMP] * opened,
             cuffs[row, B_DUMP], cuffs[row, SPAN_DUMP], cuffs[row, PATCH_DUMP],
         )  # fmt: skip
-        gas, pump, vent = cuffs[row, M_GAS], cuffs[row, PUMPED], cuffs[row, VENTED]
+        gas = cuffs[row, M_GAS]
         start_gas = gas if opening else cuffs[row, S_GAS]
-        start_pump = pump if opening else cuffs[row, S_PUMPED]
-        start_vent = vent if opening else cuffs[row, S_VENTED]
-        rate = pumped - dumped - given
         cuffs[row, S_GAS] = start_gas
-        cuffs[row, S_PUMPED] = start_pump
-        cuffs[row, S_VENTED] = start_vent
-        cuffs[row, M_GAS] = advanced(start_gas, gas, h * rate, weight)
-        cuffs[row, PUMPED] = advanced(start_pump, pump, h * pumped, weight)
-        cuffs[row, VENTED] = advanced(start_vent, vent, h * dumped, weight)
+        cuffs[row, M_GAS] = advanced(start_gas, gas, h * (pumped - dumped - given), weight)
+        cuffs[row, PUMPED] += h * share * pumped
+        cuffs[row, VENTED] += h * share * dumped
 
 
 @inner
 def stage(
     A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints,
-    h: float, weight: float, instant: Instant,
+    h: float, weight: float, share: float, instant: Instant,
 ) -> None:  # fmt: skip
     """Advance everything by one stage of a substep."""
     spread_manifold(A, cuffs, first, count)
-    flow_gas(A, lanes, h, weight, instant)
-    flow_manifold(A, cuffs, first, count, h, weight, instant)
-    flow_blood(A, lanes, h, weight, instant)
+    flow_gas(A, lanes, h, weight, share, instant)
+    flow_manifold(A, cuffs, first, count, h, weight, share, instant)
+    flow_blood(A, lanes, h, weight, share, instant)
     pressures(A, lanes)
+
+
+STAGES = (
+    (1.0, 1.0 / 3.0, START),
+    (1.0, 1.0 / 3.0, MIDDLE),
+    (1.0 / 3.0, 1.0 / 3.0, END),
+    (1.0, 1.0, MIDDLE),
+)
+"""Weight of each stage, its share in what flows in half a substep, and its instant."""
 
 
 @inner
@@ -178,11 +189,9 @@ def step(A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints, h: floa
     The third-order method of four stages that preserves stability best (Spiteri and Ruuth 2002,
     DOI 10.1137/S0036142901389025); stable to 5.15 times the time constant of a fast mode.
     """
-    half = 0.5 * h
-    stage(A, lanes, cuffs, first, count, half, 1.0, START)
-    stage(A, lanes, cuffs, first, count, half, 1.0, MIDDLE)
-    stage(A, lanes, cuffs, first, count, half, 1.0 / 3.0, END)
-    stage(A, lanes, cuffs, first, count, half, 1.0, MIDDLE)
+    for number in range(len(STAGES)):
+        weight, share, instant = STAGES[number]
+        stage(A, lanes, cuffs, first, count, 0.5 * h, weight, share, instant)
     for cuff in range(len(first)):
         row = np.uint64(cuff)
         cuffs[row, SPEED_AWAY] *= cuffs[row, SPEED_KEEP] * cuffs[row, SPEED_KEEP]

@@ -7,16 +7,24 @@ One array and a constant stride let the compiler see that rows never overlap, an
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 STRIDE = 584
 """Lanes a row can hold: short strides make rows collide in the processor's store buffer."""
 
-STATE = ("GAS", "LOST", "TISSUE", "DEEP", "SUPERFICIAL", "SUPPLIED")
-"""Integrated rows: gas in the chamber and gas lost from it [mL at 760 mmHg], tissue pressure
-[mmHg], blood in deep and superficial veins and blood supplied to them [mL]."""
+LINE = 8
+"""Numbers in a cache line."""
+
+STATE = ("GAS", "TISSUE", "DEEP", "SUPERFICIAL")
+"""Integrated rows: gas in the chamber [mL at 760 mmHg], tissue pressure [mmHg], and blood in deep
+and superficial veins [mL]."""
 
 ROWS = (
     *STATE,
     *(f"S_{name}" for name in STATE),
+    # bookkeeping: gas lost and blood supplied since the start [mL]
+    "LOST", "SUPPLIED",
     # valves: what they were told, how far they are from it, and what half a substep leaves of that
     "INLET", "EXHAUST", "INLET_AWAY", "EXHAUST_AWAY", "INLET_KEEP", "EXHAUST_KEEP",
     # algebraic: pressures [mmHg] and flows [mL/s]
@@ -38,3 +46,11 @@ ROWS = (
 
 ROW = {name: index * STRIDE for index, name in enumerate(ROWS)}
 """Start of each row in the flat array."""
+
+
+def allocate() -> NDArray[np.float64]:
+    """Return the flat array, so laid that vectors from lane 1 on do not straddle cache lines."""
+    size = len(ROWS) * STRIDE
+    memory = np.zeros(size + LINE)
+    start = -(memory.ctypes.data // memory.itemsize + 1) % LINE
+    return memory[start : start + size]

@@ -33,8 +33,7 @@ TINY = 1e-12
 """A valve this near to its command has reached it [-]: denormal numbers are slow."""
 
 (
-    GAS, LOST, TISSUE, DEEP, SUPERFICIAL, SUPPLIED,
-    S_GAS, S_LOST, S_TISSUE, S_DEEP, S_SUPERFICIAL, S_SUPPLIED,
+    GAS, TISSUE, DEEP, SUPERFICIAL, S_GAS, S_TISSUE, S_DEEP, S_SUPERFICIAL, LOST, SUPPLIED,
     INLET, EXHAUST, INLET_AWAY, EXHAUST_AWAY, INLET_KEEP, EXHAUST_KEEP,
     PRESSURE, MANIFOLD, P_DEEP, P_SUPERFICIAL, Q_DEEP, Q_SUPERFICIAL, Q_INLET,
     DEAD, SLACK, SLACK_PRESSURE, STRETCH, COUPLING, BLOOD_AT_REST,
@@ -176,7 +175,9 @@ def pressures(A: NDArray[np.float64], lanes: int) -> None:
 
 
 @inner
-def flow_gas(A: NDArray[np.float64], lanes: int, h: float, weight: float, instant: Instant) -> None:
+def flow_gas(
+    A: NDArray[np.float64], lanes: int, h: float, weight: float, share: float, instant: Instant
+) -> None:
     """Advance the chambers' gas and the tissue by one stage; leave the inlets' flows."""
     at_start, at_middle, at_end = instant
     first = at_start > 0.0
@@ -202,10 +203,7 @@ def flow_gas(A: NDArray[np.float64], lanes: int, h: float, weight: float, instan
         start = now if first else A[S_GAS + i]
         A[S_GAS + i] = start
         A[GAS + i] = advanced(start, now, h * (given - lost), weight)
-        now = A[LOST + i]
-        start = now if first else A[S_LOST + i]
-        A[S_LOST + i] = start
-        A[LOST + i] = advanced(start, now, h * lost, weight)
+        A[LOST + i] += h * share * lost
         now = A[TISSUE + i]
         start = now if first else A[S_TISSUE + i]
         A[S_TISSUE + i] = start
@@ -215,7 +213,7 @@ def flow_gas(A: NDArray[np.float64], lanes: int, h: float, weight: float, instan
 
 @inner
 def flow_blood(
-    A: NDArray[np.float64], lanes: int, h: float, weight: float, instant: Instant
+    A: NDArray[np.float64], lanes: int, h: float, weight: float, share: float, instant: Instant
 ) -> None:
     """Advance the blood in all veins by one stage."""
     first = instant[0] > 0.0
@@ -239,10 +237,7 @@ def flow_blood(
         perforating = one_way(p_superficial - p_deep, A[G_PERFORATOR + i], A[VALVE_LEAK + i])
         to_deep = A[IN_DEEP + i] * max(driving - p_deep, 0.0)
         to_superficial = A[IN_SUPERFICIAL + i] * max(driving - p_superficial, 0.0)
-        now = A[SUPPLIED + i]
-        start = now if first else A[S_SUPPLIED + i]
-        A[S_SUPPLIED + i] = start
-        A[SUPPLIED + i] = advanced(start, now, h * (to_deep + to_superficial), weight)
+        A[SUPPLIED + i] += h * share * (to_deep + to_superficial)
         rate = to_deep + A[Q_DEEP + i - _ONE] - A[Q_DEEP + i] + perforating
         now = A[DEEP + i]
         start = now if first else A[S_DEEP + i]

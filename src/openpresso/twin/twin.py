@@ -13,7 +13,7 @@ from openpresso.cuff.controller import CENTI, chamber_settings, cuff_settings
 from openpresso.cuff.model import Cuff, Valve
 from openpresso.law import controller as law
 from openpresso.twin import kernel, limb
-from openpresso.twin.layout import ROW, ROWS, STRIDE
+from openpresso.twin.layout import ROW, STRIDE, allocate
 from openpresso.twin.physics import ATMOSPHERE, CONDUCTANCE, MAP, laminar_patch
 
 NOISE = 0.2
@@ -115,7 +115,7 @@ class Twin:
         self.lanes = 2 + VECTOR * math.ceil(needed / VECTOR)
         if self.lanes > STRIDE:
             raise ValueError(f"a twin holds {STRIDE} lanes, these cuffs need {self.lanes}")
-        self.A = np.zeros(len(ROWS) * STRIDE)
+        self.A = allocate()
         self._allocate(len(counts), max(counts))
         self._fill_empty_lanes()
         for index, cuff in enumerate(self.cuffs):
@@ -146,14 +146,14 @@ class Twin:
         """
         if not self.answers(cuff):
             return
-        self.mailbox[cuff, kernel.ASKED, : len(set_points)] = set_points
+        self._asked[cuff][:] = set_points
         self.state[cuff, law.CEILING] = round(CENTI * ceiling)
         if renew:
             self.state[cuff, law.LEASE_AGE] = 0
 
     def answers(self, cuff: int) -> bool:
         """Tell whether a cuff has power and a line that works."""
-        return bool(self.switches[cuff, kernel.POWERED]) and not self.silent[cuff]
+        return self._powered[cuff] and not self.silent[cuff]
 
     def advance(self, ticks: int) -> None:
         """Advance every cuff by `ticks` of 5 ms, at most `NOISE_AHEAD`."""
@@ -220,6 +220,7 @@ class Twin:
 
     def switch(self, cuff: int, *, powered: bool) -> None:
         """Cut or restore a cuff's power; a cuff that starts again is vented and has no lease."""
+        self._powered[cuff] = powered
         self.switches[cuff, kernel.POWERED] = int(powered)
         self.state[cuff] = 0
         self.state[cuff, law.LEASE_AGE] = -1
@@ -268,6 +269,12 @@ class Twin:
         self.outputs, self.does = integers(n, law.CUFF_OUTPUTS), integers(n, law.CUFF_OUTPUTS)
         self.switches = integers(n, kernel.CUFF_SWITCHES)
         self.silent = [False] * n
+        self._powered = [False] * n
+        # Views that every period needs: making one costs as much as using it.
+        self._asked = [
+            self.mailbox[index, kernel.ASKED, : cuff.n_chambers]
+            for index, cuff in enumerate(self.cuffs)
+        ]
         self._noise = np.zeros((NOISE_AHEAD, self.lanes))
         self._noise_at = NOISE_AHEAD
 
@@ -379,6 +386,7 @@ class Twin:
         self.params[:, [kernel.PUMPED, kernel.VENTED]] = 0.0
         self.time = 0.0
         self.switches[:, kernel.POWERED] = 1
+        self._powered = [True] * len(self.cuffs)
 
 
 __all__ = ["CuffState", "Twin", "substeps"]
