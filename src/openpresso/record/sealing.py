@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from openpresso.record.course import Course
     from openpresso.record.journal import Entry
+    from openpresso.record.signals import Floats
     from openpresso.record.waveforms import Waveforms
 
 FILE: Final = "session.json"
@@ -122,19 +123,18 @@ def seal(path: Path) -> dict[str, Any]:
 def measured(waves: Mapping[str, Waveforms], went: Course) -> Quality:
     """Return the quality over the time in which the program was delivered."""
     window = went.window
-    legs = []
-    for one in waves.values():
-        inside = np.ones(len(one.time), dtype=np.bool_)
+
+    def inside(one: Waveforms) -> tuple[Floats, Floats, Floats]:
+        during = np.ones(len(one.time), dtype=np.bool_)
         if window is not None:
-            inside = (one.time >= window[0]) & (one.time <= window[1])
-        legs.append(
-            (
-                one.time[inside],
-                one.set_points[inside].astype(np.float64),
-                one.pressures[inside].astype(np.float64),
-            )
+            during = (one.time >= window[0]) & (one.time <= window[1])
+        return (
+            one.time[during],
+            one.set_points[during].astype(np.float64),
+            one.pressures[during].astype(np.float64),
         )
-    return quality(legs)
+
+    return quality(inside(one) for one in waves.values())
 
 
 def dose_of(waves: Mapping[str, Waveforms], went: Course) -> Dose:
