@@ -18,7 +18,7 @@ runs, with the least and the most in brackets; ratios are taken within one run o
 
 TEXTS = {
     "kernel": """Two cuffs on two legs, regulator and guard at 200 Hz inside, set-points written
-every 50 ms from Python: a wave of fills, holds and releases at 50 mmHg with a cycle of 7 s.
+every 50 ms from a table: a wave of fills, holds and releases at 50 mmHg with a cycle of 7 s.
 *Physics alone* is the same under recorded valve commands; it divides the time by chambers and by
 evaluations of the right-hand side.""",
     "solvers": """The same equations, 2 x 12 chambers, given to solvers that choose their own

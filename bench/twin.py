@@ -38,11 +38,8 @@ def set_points(like: Cuff, seconds: float) -> Floats:
 
 
 def deliver(twin: Twin, table: Floats) -> None:
-    """Write set-points every 50 ms, as a station does, and advance."""
-    for left, right in table:
-        twin.write(0, left, CEILING)
-        twin.write(1, right, CEILING)
-        twin.advance(TICKS)
+    """Follow set-points that are written every 50 ms, as a station writes them."""
+    twin.follow(table, CEILING, TICKS)
 
 
 def closed_loop(like: Cuff, seconds: float, runs: int) -> Spread:

@@ -136,3 +136,17 @@ def test_the_gas_in_a_sealed_chamber_obeys_boyle() -> None:
     assert (ATMOSPHERE + p[1]) * volume == pytest.approx(
         ATMOSPHERE * twin.row("GAS", 0)[1], rel=1e-8
     )
+
+
+def test_following_a_table_is_writing_its_rows_one_by_one() -> None:
+    like = cuff.load("leg-8")
+    table = np.full((450, 1, like.n_chambers), np.nan)
+    table[50:300] = np.linspace(30.0, 10.0, like.n_chambers)
+    one, other = Twin([like], seed=3), Twin([like], seed=3)
+    reported = one.follow(table, 60.0, 10)
+    for row, expected in zip(table, reported, strict=True):
+        other.write(0, row[0], 60.0)
+        other.advance(10)
+        assert np.array_equal(other.read(0).pressures, expected[0], equal_nan=True)
+    assert np.array_equal(one.A, other.A)
+    assert one.time == pytest.approx(other.time)

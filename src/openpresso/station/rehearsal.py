@@ -81,22 +81,14 @@ def _try(
 ) -> str | None:
     """Run the twin through a stretch of the timelines; say what went wrong."""
     times = np.arange(begin, end, PERIOD)
-    frames: dict[Leg, tuple[list[np.ndarray], list[np.ndarray]]] = {
-        leg: ([], []) for leg in timelines
-    }
-    for time in times:
-        for index, (leg, timeline) in enumerate(timelines.items()):
-            set_points = timeline.at(float(time))
-            twin.write(index, set_points, ceiling)
-            frames[leg][0].append(set_points)
-        twin.advance(TICKS)
-        for index, leg in enumerate(timelines):
-            state = twin.read(index)
-            if state.faults:
-                texts = [text for bit, _, text in FAULTS if state.faults >> bit & 1]
-                return f"the {leg} cuff tripped at chamber {state.fault_chamber}: {texts[0]}"
-            frames[leg][1].append(state.pressures)
-    found = quality((times, np.array(s), np.array(p)) for s, p in frames.values())
+    asked = np.array([[one.at(time) for one in timelines.values()] for time in times.tolist()])
+    pressures = twin.follow(asked, ceiling, TICKS)
+    for index, leg in enumerate(timelines):
+        state = twin.read(index)
+        if state.faults:
+            texts = [text for bit, _, text in FAULTS if state.faults >> bit & 1]
+            return f"the {leg} cuff tripped at chamber {state.fault_chamber}: {texts[0]}"
+    found = quality((times, asked[:, i], pressures[:, i]) for i in range(len(timelines)))
     for name, limit in LIMITS.items():
         value = getattr(found, name)
         if value is not None and value > limit:

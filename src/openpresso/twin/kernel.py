@@ -69,6 +69,8 @@ SENSOR_FROZEN, SENSOR_NAN = 1, 2
 _law = compiled_law()
 _tick = _law["tick"]
 _DUTY = controller.DUTY
+_CEILING = controller.CEILING
+_LEASE_AGE = controller.LEASE_AGE
 _DUMP_OPEN = controller.DUMP_OPEN
 INVALID = guard.INVALID
 VENT = regulator.VENT
@@ -299,6 +301,35 @@ def advance(
             step(A, lanes, cuffs, first, count, h)
     for cuff in range(len(first)):
         report(A, bank[cuff], mailbox[cuff], first[cuff], count[cuff], 1.0 / ticks)
+
+
+@kernel
+def follow(
+    asked: Floats, ceiling: int, period: int, reported: Floats,
+    A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints,
+    settings: Ints, chambers: Ints, state: Ints, memory: Ints, bank: Ints, mailbox: Floats,
+    outputs: Ints, does: Ints, switches: Ints, pump: Floats,
+    noise: Floats, noise_at: int, start: float, substeps: int,
+) -> None:  # fmt: skip
+    """Advance all cuffs through a table of set-points, written every `period` ticks.
+
+    `asked` and `reported` [mmHg] have the shape `(n_periods, n_cuffs, n_chambers)`; `ceiling` is in
+    the law's integers.
+    """
+    for k in range(len(asked)):
+        for cuff in range(len(first)):
+            for chamber in range(count[cuff]):
+                mailbox[cuff, ASKED, chamber] = asked[k, cuff, chamber]
+            state[cuff, _CEILING] = ceiling
+            state[cuff, _LEASE_AGE] = 0
+        advance(
+            A, lanes, cuffs, first, count, settings, chambers, state, memory, bank, mailbox,
+            outputs, does, switches, pump,
+            noise, noise_at + k * period, start + k * period * TICK, period, substeps,
+        )  # fmt: skip
+        for cuff in range(len(first)):
+            for chamber in range(count[cuff]):
+                reported[k, cuff, chamber] = mailbox[cuff, REPORTED, chamber]
 
 
 @kernel

@@ -170,6 +170,44 @@ class Twin:
         self._noise_at += ticks
         self.time += ticks * kernel.TICK
 
+    def follow(
+        self, asked: NDArray[np.float64], ceiling: float, period: int
+    ) -> NDArray[np.float64]:
+        """Advance every cuff through a table of set-points, as a station would write them.
+
+        Parameters
+        ----------
+        asked
+            Set-points [mmHg], shape `(n_periods, n_cuffs, n_chambers)`; NaN vents and disables.
+        ceiling
+            Highest pressure allowed [mmHg].
+        period
+            Ticks of 5 ms between two rows.
+
+        Returns
+        -------
+        NDArray
+            Readings at the end of each period [mmHg], of the same shape.
+        """
+        reported = np.full_like(asked, np.nan)
+        at = 0
+        while at < len(asked):
+            if self._noise_at + period > NOISE_AHEAD:
+                self._draw_noise()
+            part = slice(at, at + (NOISE_AHEAD - self._noise_at) // period)
+            kernel.follow(
+                asked[part], round(CENTI * ceiling), period, reported[part],
+                self.A, self.lanes, self.params, self.first, self.count,
+                self.settings, self.chambers, self.state, self.memory, self.bank, self.mailbox,
+                self.outputs, self.does, self.switches, self.pump,
+                self._noise, self._noise_at, self.time, self.substeps,
+            )  # fmt: skip
+            ticks = period * len(asked[part])
+            self._noise_at += ticks
+            self.time += ticks * kernel.TICK
+            at = part.stop
+        return reported
+
     def replay(
         self,
         inlet: NDArray[np.int64],
