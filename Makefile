@@ -3,7 +3,7 @@ BIN := .venv/bin
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check fix docs reference bench lock clean
+.PHONY: help setup system run test check fix docs reference firmware bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -26,6 +26,7 @@ check: setup  ## lint, format, types, layers, and the generated pages of the doc
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m scripts.reference --check
+	$(BIN)/python -m scripts.build_pictures --check
 	$(BIN)/towncrier build --draft --version next >/dev/null 2>&1
 
 fix: setup  ## what lint and format can repair by themselves
@@ -34,9 +35,13 @@ fix: setup  ## what lint and format can repair by themselves
 
 reference: setup  ## rewrite the generated pages of the docs
 	$(BIN)/python -m scripts.reference
+	$(BIN)/python -m scripts.build_pictures
 
 docs: reference  ## the documentation as a site in site/
 	$(BIN)/zensical build --clean --strict
+
+firmware: setup  ## the files to copy to a cuff's board, in dist/firmware: make firmware CUFF=leg-8 SERIAL=A-0001
+	$(BIN)/python -m scripts.firmware $(ARGS)
 
 bench: setup  ## every speed claim, measured on this machine
 	$(BIN)/python -m bench $(ARGS)

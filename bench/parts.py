@@ -45,16 +45,16 @@ def main(program: str, cuff: str, folder: Path) -> dict[str, float]:
     """Deliver a session; return the seconds of each part."""
     from openpresso.record import Recorder
     from openpresso.session import Session
-    from openpresso.station import RunRequest, clock, deliver, delivery, link
+    from openpresso.station import RunRequest, deliver, delivery, twin_clock, twin_link
 
     watch = Stopwatch()
     watch.parts["imports"] = time.perf_counter() - BEGAN
     watch.wrap(delivery, "plan", "load, compile and check")
     watch.wrap(delivery, "Twin", "settle the twin")
     watch.wrap(delivery, "rehearse", "rehearsal")
-    watch.wrap(clock.TwinClock, "wait_until", "twin")
-    watch.wrap(link.TwinLink, "read", "link")
-    watch.wrap(link.TwinLink, "write", "link")
+    watch.wrap(twin_clock.TwinClock, "wait_until", "twin")
+    watch.wrap(twin_link.TwinLink, "read", "link")
+    watch.wrap(twin_link.TwinLink, "write", "link")
     watch.wrap(Session, "step", "engine")
     watch.wrap(Recorder, "frame", "recorder")
     watch.wrap(Recorder, "event", "recorder")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.command_page import command_page
+from scripts.http_page import http_page
 from scripts.state_picture import state_picture
 
 ROOT: Final = Path(__file__).parents[1]
@@ -179,6 +180,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "alarms.md": alarms_page,
     "faults.md": faults_page,
     "registers.md": registers_page,
+    "http.md": http_page,
     "program.schema.json": program_schema,
     "cuff.schema.json": cuff_schema,
 }

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import inspect
+import os
 import random
+import subprocess
+import tempfile
 import types
+from array import array
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from openpresso import cuff
 from openpresso.cuff.controller import chamber_settings, cuff_settings
-from openpresso.law import controller, guard, regulator
+from openpresso.law import controller, counters, guard, regulator
 from openpresso.law.guard import INVALID
 from openpresso.law.regulator import SEAL, VENT
 from openpresso.twin.compiled import compiled_law
+from openpresso.twin.firmware import micropython
+from openpresso.twin.staging import stage
+from scripts.firmware import build_law
 
 Function = Callable[..., Any]
 Buffers = dict[str, list[int]]
@@ -88,14 +97,20 @@ class Play:
                     pressures[i] = rng.choice((INVALID, *PRESSURES, rng.randint(*PRESSURES)))
             self.rows.append([lease, 6000, rng.randint(0, 1), *set_points, *pressures])
 
-    def performed(self, tick: Function, buffer: Callable[[list[int]], Any]) -> list[list[int]]:
-        """All buffers after every tick, in the place to which `tick` and `buffer` belong."""
+    def performed(
+        self,
+        tick: Function,
+        buffer: Callable[[list[int]], Any],
+        count: Function = counters.count,
+    ) -> list[list[int]]:
+        """All buffers after every tick, in the place to which the three belong."""
         n = self.n
         settings, chambers = buffer(self.settings), buffer(self.chambers)
         state = buffer([0] * controller.CUFF_STATE)
         memory = buffer([0] * (n * controller.WIDTH))
         inlet, exhaust = buffer([0] * n), buffer([0] * n)
         outputs = buffer([0] * controller.CUFF_OUTPUTS)
+        counts = buffer([0] * (counters.CUFF_COUNTS + n * counters.CHAMBER_COUNTS))
         trace: list[list[int]] = []
         for lease, ceiling, senses, *values in self.rows:
             if lease < 1:
@@ -105,7 +120,8 @@ class Play:
                 settings, chambers, buffer(values[:n]), buffer(values[n:]), senses,
                 state, memory, inlet, exhaust, outputs,
             )  # fmt: skip
-            everything = (state, memory, inlet, exhaust, outputs)
+            count(n, state, inlet, exhaust, outputs, counts)
+            everything = (state, memory, inlet, exhaust, outputs, counts)
             trace.append([int(value) for row in everything for value in row])
         return trace
 
@@ -132,6 +148,58 @@ class Numba(Place):
 
     def performs(self, play: Play) -> list[list[int]]:
         """What whole ticks leave in the buffers."""
+        law = compiled_law()
         return play.performed(
-            compiled_law()["tick"], lambda values: np.array(values, dtype=np.int64)
+            law["tick"], lambda values: np.array(values, dtype=np.int64), law["count"]
         )
+
+
+class MicroPython(Place):
+    """The law under MicroPython's unix port: its plain source, or as it is built for boards.
+
+    Parameters
+    ----------
+    built
+        Whether the functions are put into one another and compiled, as `make firmware` does.
+    """
+
+    def __init__(self, *, built: bool) -> None:
+        self.built = built
+
+    def answers(self, name: str, rows: list[list[int]]) -> list[int]:
+        """What a function of numbers answers to each row of arguments."""
+        module = SCALARS[name].__module__.rpartition(".")[2]
+        flat = [value for row in rows for value in row]
+        return self._ran(f"{module}.{name}", [len(rows[0]), *flat])
+
+    def performs(self, play: Play) -> list[list[int]]:
+        """What whole ticks leave in the buffers."""
+        head = [play.n, len(play.settings), len(play.chambers), *play.settings, *play.chambers]
+        flat = self._ran("play", head + [value for row in play.rows for value in row])
+        width = len(flat) // len(play.rows)
+        return [flat[at : at + width] for at in range(0, len(flat), width)]
+
+    def _ran(self, job: str, numbers: list[int]) -> list[int]:
+        program = micropython()
+        assert program is not None
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, "in"), Path(folder, "out")
+            source.write_bytes(array("i", numbers).tobytes())
+            subprocess.run(
+                [program, Path(__file__).with_name("on_board.py"), job, source, target],
+                env=os.environ | {"MICROPYPATH": f"{self._staged()}:.frozen"}, check=True,
+            )  # fmt: skip
+            return array("i", target.read_bytes()).tolist()
+
+    def _staged(self) -> str:
+        return _staged(built=self.built).name
+
+
+@cache
+def _staged(*, built: bool) -> tempfile.TemporaryDirectory[str]:
+    folder: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory()
+    if built:
+        build_law(Path(folder.name), "host")
+    else:
+        stage(Path(folder.name), cuff.load("leg-8"), "test")
+    return folder

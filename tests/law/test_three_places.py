@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from openpresso.law import controller
-from tests.law.places import SCALARS, Numba, Place, Play, inputs
+from openpresso.law import controller, counters
+from openpresso.twin.firmware import micropython
+from tests.law.places import SCALARS, MicroPython, Numba, Place, Play, inputs
 
-PLACES = [pytest.param(Numba(), id="numba")]
+on_boards = pytest.mark.skipif(
+    micropython() is None, reason="MicroPython's unix port is not installed; see `make setup`"
+)
+PLACES = [
+    pytest.param(Numba(), id="numba"),
+    pytest.param(MicroPython(built=False), id="micropython", marks=on_boards),
+    pytest.param(MicroPython(built=True), id="built-for-boards", marks=on_boards),
+]
 """Places that must agree with CPython."""
 
 INPUTS = 5000
@@ -41,5 +49,6 @@ def test_the_plays_fill_hold_and_trip() -> None:
     assert len({row[controller.SERVED] for row in steady}) > 3
     assert {len(row) for row in steady} == {
         controller.CUFF_STATE + 8 * (controller.WIDTH + 2) + controller.CUFF_OUTPUTS
-    }
+        + counters.CUFF_COUNTS + 8 * counters.CHAMBER_COUNTS
+    }  # fmt: skip
     assert wild[-1][controller.FAULT_BITS]

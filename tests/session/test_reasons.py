@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from openpresso.law.registers import LEASE as LEASE_BIT
-from openpresso.law.registers import NO_HOLD, PUMP
+from openpresso.law.registers import NO_HOLD, PUMP, RESTARTED, SELF_TEST, STOPPED
 from openpresso.session import load_alarms
 from tests.session.cuff_double import Bench, CuffDouble, a_bench
 
@@ -144,6 +144,18 @@ WRONG: dict[str, tuple[Callable[[Bench], None], str]] = {
     "cannot-hold": (
         lambda bench: reports(bench, NO_HOLD),
         "left cuff: the cuff vented by itself (a chamber needs too much air",
+    ),
+    "self-test": (
+        lambda bench: reports(bench, SELF_TEST),
+        "left cuff: the cuff vented by itself (the cuff did not pass its self-test",
+    ),
+    "stopped-at-cuff": (
+        lambda bench: reports(bench, STOPPED),
+        "left cuff: the cuff vented by itself (the cuff's stop button",
+    ),
+    "restarted": (
+        lambda bench: reports(bench, RESTARTED),
+        "left cuff: the cuff vented by itself (the cuff was switched on",
     ),
     "pump-stuck": (
         lambda bench: reports(bench, PUMP),

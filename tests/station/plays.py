@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openpresso.record import Quality, Recorder, quality
-from openpresso.session import Limit, Session
+from openpresso.session import Session
 from openpresso.station import RunRequest, plan
-from openpresso.station.clock import TwinClock
-from openpresso.station.delivery import header
-from openpresso.station.link import TwinLink
 from openpresso.station.runner import Room, Technician, run
+from openpresso.station.twin_clock import TwinClock
+from openpresso.station.twin_link import TwinLink
 from openpresso.twin.twin import Twin
 
 if TYPE_CHECKING:
@@ -102,16 +101,14 @@ def play(
         Further fields of `RunRequest`.
     """
     asked = RunRequest(program, cuff, **request)  # type: ignore[arg-type]
-    ready = plan(asked)
+    planned = plan(asked)
+    ready = planned.prepared
     twin = Twin(list(ready.cuffs.values()), asked.posture, asked.seed)
-    limits = [Limit(ready.program.ceiling, "program", "ceiling of the program")]
-    session = Session(
-        ready.program.name, ready.timelines, ready.cuffs, ready.ceiling, limits=limits
-    )
+    session = ready.session()
     legs = tuple(ready.cuffs)
     chambers: dict[str, int] = {leg: one.n_chambers for leg, one in ready.cuffs.items()}
     technician = Technician(legs)
-    faults = list(ready.faults)
+    faults = list(planned.faults)
 
     def everybody(one: Session) -> None:
         technician(one)
@@ -121,7 +118,7 @@ def play(
             one.end("test")
 
     with tempfile.TemporaryDirectory() as folder:
-        recorder = Recorder(Path(folder) / "record", header(asked, ready), chambers)
+        recorder = Recorder(Path(folder) / "record", ready.header("twin"), chambers)
         links = {leg: TwinLink(twin, i, leg) for i, leg in enumerate(legs)}
         room = Room(session, links, TwinClock(twin), recorder)
         played = Play(room, twin, ready.ceiling, legs, frames={leg: [] for leg in legs})

@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from openpresso import __version__
-from openpresso.cli import cuffs, doctor, programs, records, run
+from openpresso.cli import care, cuffs, doctor, programs, records, run, station, twin
 from openpresso.cli.failure import show_failure, show_usage_failure
 from openpresso.errors import OpenpressoError
 
@@ -32,6 +32,9 @@ app.command("run")(run.run)
 app.add_typer(programs.app, name="program")
 app.add_typer(cuffs.app, name="cuff")
 app.add_typer(records.app, name="record")
+app.add_typer(care.app, name="care")
+app.add_typer(twin.app, name="twin")
+app.add_typer(station.app, name="station")
 app.command("doctor")(doctor.doctor)
 
 
@@ -49,7 +52,7 @@ def openpresso(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Run pressotherapy sessions on twins of cuff and leg, and prove what was delivered.
+    """Run pressotherapy sessions on cuffs and on their twins, and prove what was delivered.
 
     Not a certified medical device.
     """

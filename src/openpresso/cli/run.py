@@ -28,6 +28,12 @@ def run(
     posture: Annotated[
         Literal["supine", "elevated", "sitting"], typer.Option(help="How the twin's leg lies.")
     ] = "supine",
+    duration: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help='Only as many whole cycles as fit in a time such as "2 min".'
+        ),
+    ] = None,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="At the pace of the clock, not as fast as possible.")
     ] = False,
@@ -62,6 +68,7 @@ def run(
         legs=legs,
         ceiling=None if ceiling is None else units.pressure(ceiling, source="--ceiling"),
         posture=posture,
+        duration=None if duration is None else units.duration(duration, source="--duration"),
         realtime=realtime,
         seed=seed,
         faults=tuple(fault or ()),

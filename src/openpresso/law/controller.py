@@ -38,6 +38,7 @@ from .registers import (
     OVER_PRESSURE,
     PUMP,
     RANGE,
+    RESTARTED,
     TIME_AT_PRESSURE,
     ZERO,
 )
@@ -296,6 +297,36 @@ def vent_all(
         exhaust[i] = 1
     outputs[DUTY] = 0
     outputs[DUMP_OPEN] = 1
+
+
+def start_up(state: list[int]) -> None:
+    """Begin after power came: vented, unleased, and so until a reset."""
+    for k in range(CUFF_STATE):
+        state[k] = 0
+    state[LEASE_AGE] = -1
+    state[FAULT_BITS] = RESTARTED
+    state[TRIPPED_TICKS] = VENT_TICKS
+
+
+def reset(n: int, lasting: int, state: list[int], memory: list[int]) -> None:
+    """Forget every fault but the `lasting` ones; the cuff stays vented and has no lease.
+
+    How long a chamber has been compressed is not forgotten.
+    """
+    state[LEASE_AGE] = -1
+    state[FAULT_BITS] = lasting
+    state[FAULT_CHAMBER] = 0
+    state[PUMP_RUNS] = 0
+    state[TRIPPED_TICKS] = VENT_TICKS if lasting else 0
+    for i in range(n):
+        at = i * WIDTH
+        memory[at + SAME] = 0
+        memory[at + OVER] = 0
+        memory[at + BAD] = 0
+        memory[at + JUMP_SCORE] = 0
+        memory[at + OFF_ZERO] = 0
+        memory[at + MADE_UP] = 0
+        memory[at + AIR] = 0
 
 
 def sensor_faults(i: int, reading: int, last: int, frozen_ticks: int, memory: list[int]) -> int:

@@ -18,8 +18,8 @@ MOST_CHAMBERS = 24
 
 (
     LEASE, OVER_PRESSURE, TIME_AT_PRESSURE, FROZEN, RANGE, JUMPS,
-    NO_FALL, NO_RISE, NO_HOLD, ZERO, PUMP,
-) = (1 << bit for bit in range(11))  # fmt: skip
+    NO_FALL, NO_RISE, NO_HOLD, ZERO, PUMP, SELF_TEST, STOPPED, RESTARTED,
+) = (1 << bit for bit in range(14))  # fmt: skip
 """Fault masks."""
 
 FAULTS = tuple(
@@ -40,6 +40,9 @@ FAULTS = tuple(
         ),
         (ZERO, "zero-off", "A vented chamber does not read zero"),
         (PUMP, "pump-stuck", "The pump runs although it is off"),
+        (SELF_TEST, "self-test", "The cuff did not pass its self-test at power-on"),
+        (STOPPED, "stopped-at-cuff", "The cuff's stop button or its vent register was used"),
+        (RESTARTED, "restarted", "The cuff was switched on and not reset since"),
     )
 )
 """Fault bits of a cuff: bit of the mask, name, text. Bits latch until the cuff is reset."""
@@ -50,8 +53,25 @@ TYPES = (("u16", 1), ("i16", 1), ("u32", 2), ("bits32", 2), ("text", 1))
 BLOCKS = (
     (0, "Identity", "Which cuff this is. It does not change while the cuff has power."),
     (100, "State", "What the cuff measures and does: read in every period."),
-    (200, "Commands", "What the station asks for: written in every period, in one request."),
+    (
+        200,
+        "Commands",
+        (
+            "What the station asks for: written in every period, in one request that begins at"
+            " `lease`. While a lease runs, the cuff obeys its holder alone and answers others with"
+            " exception 6."
+        ),
+    ),
     (300, "Counters", "What wears and what went wrong, kept without power."),
+    (
+        500,
+        "Care",
+        (
+            "Calibration and cleaning, kept without power. Written while no lease runs; else"
+            " exception 6."
+        ),
+    ),
+    (600, "Service", "Acts. Any master may vent; a reset while a lease runs gets exception 6."),
 )
 """First address, title and purpose of each block; one request reads a whole block."""
 
@@ -62,19 +82,21 @@ REGISTERS = (
     (8, "cuff-type", 12, "text", "", 1, "r", "Catalog name of the cuff, such as leg-8"),
     (20, "serial", 12, "text", "", 1, "r", "Serial number"),
     (32, "firmware", 12, "text", "", 1, "r", "Name and version of the firmware"),
-    (100, "ticks", 1, "u32", "tick", 1, "r", "Ticks of 5 ms since power came; wraps"),
+    (100, "ticks", 1, "u32", "tick", 1, "r", "Ticks of 5 ms since power came; wraps at 2**30"),
     (102, "faults", 1, "bits32", "", 1, "r", "Fault bits; any of them keeps the cuff vented"),
     (104, "fault-chamber", 1, "u16", "", 1, "r", "Chamber whose fault was the first, 0 for none"),
     (105, "lease-left", 1, "u16", "ms", 1, "r", "Time for which the lease still runs"),
-    (106, "pump-duty", 1, "u16", "%", 1, "r", "Duty of the pump now"),
-    (107, "dump-open", 1, "u16", "", 1, "r", "1 while the dump valve is told to be open"),
-    (108, "pump-given", 1, "u32", "% tick", 1, "r", "Sum of the duty over all ticks; wraps"),
-    (110, "inlets-open", 1, "bits32", "", 1, "r", "Inlet valves that are told to be open"),
-    (112, "exhausts-open", 1, "bits32", "", 1, "r", "Exhaust valves that are told to be open"),
-    (114, "pressures", 24, "i16", "mmHg", 100, "r", f"Readings; {INVALID} for no valid one"),
-    (138, "inlet-ticks", 24, "u16", "tick", 1, "r", "Ticks with its inlet open; wraps"),
-    (162, "exhaust-ticks", 24, "u16", "tick", 1, "r", "Ticks with its exhaust open; wraps"),
-    (200, "lease", 1, "u16", "", 1, "rw", f"Any write renews the lease for {LEASE_TICKS * 5} ms"),
+    (106, "holder", 1, "u16", "", 1, "r", "Number of the station that holds the lease, 0 for none"),
+    (107, "pump-duty", 1, "u16", "%", 1, "r", "Duty of the pump now"),
+    (108, "dump-open", 1, "u16", "", 1, "r", "1 while the dump valve is told to be open"),
+    (110, "pump-given", 1, "u32", "% tick", 1, "r", "Sum of the duty of all ticks; wraps at 2**30"),
+    (112, "inlets-open", 1, "bits32", "", 1, "r", "Inlet valves that are told to be open"),
+    (114, "exhausts-open", 1, "bits32", "", 1, "r", "Exhaust valves that are told to be open"),
+    (116, "pressures", 24, "i16", "mmHg", 100, "r", f"Readings; {INVALID} for no valid one"),
+    (140, "inlet-ticks", 24, "u16", "tick", 1, "r", "Ticks with its inlet open; wraps"),
+    (164, "exhaust-ticks", 24, "u16", "tick", 1, "r", "Ticks with its exhaust open; wraps"),
+    (200, "lease", 1, "u16", "", 1, "rw",
+     f"The station's number: takes or renews a lease of {LEASE_TICKS * 5} ms; + 32768 ends it"),
     (201, "ceiling", 1, "u16", "mmHg", 100, "rw", "Highest pressure allowed now"),
     (202, "enabled", 1, "bits32", "", 1, "rw", "Chambers that may be filled; others are vented"),
     (204, "set-points", 24, "i16", "mmHg", 100, "rw",
@@ -84,9 +106,22 @@ REGISTERS = (
     (304, "trips", 1, "u32", "", 1, "r", "Times that the guard vented the cuff"),
     (306, "leases-lost", 1, "u32", "", 1, "r", "Times that the lease ran out"),
     (308, "late-ticks", 1, "u32", "", 1, "r", "Ticks that began more than 1 ms late"),
-    (310, "requests", 1, "u32", "", 1, "r", "Requests that were answered"),
-    (312, "bad-frames", 1, "u32", "", 1, "r", "Frames that were not understood"),
-    (314, "inlet-cycles", 24, "u32", "", 1, "r", "Openings of each inlet valve"),
-    (362, "exhaust-cycles", 24, "u32", "", 1, "r", "Closings of each exhaust valve"),
+    (310, "longest-tick", 1, "u32", "us", 1, "r", "Longest time that a tick took since power came"),
+    (312, "requests", 1, "u32", "", 1, "r", "Requests that were answered"),
+    (314, "bad-frames", 1, "u32", "", 1, "r", "Frames that were not understood"),
+    (316, "inlet-cycles", 24, "u32", "", 1, "r", "Openings of each inlet valve"),
+    (364, "exhaust-cycles", 24, "u32", "", 1, "r", "Closings of each exhaust valve"),
+    (500, "used", 1, "u16", "", 1, "rw", "1 since the cuff was filled after its last cleaning"),
+    (502, "cleaned-on", 1, "u32", "", 1, "rw", "Date of the last cleaning, yyyymmdd; 0: never"),
+    (504, "calibrated-on", 1, "u32", "", 1, "rw", "Date of the last calibration, yyyymmdd"),
+    (506, "calibrated-by", 12, "text", "", 1, "rw", "Who calibrated it"),
+    (518, "zeros", 24, "i16", "mmHg", 100, "rw", "Added to a reading after its span"),
+    (542, "spans", 24, "u16", "", 10000, "rw", "A raw reading is multiplied by it; 0.9 to 1.1"),
+    (600, "reset", 1, "u16", "", 1, "rw", "1 forgets the faults; the cuff stays vented, unleased"),
+    (601, "vent", 1, "u16", "", 1, "rw", "1 vents at once, whoever holds the lease, until a reset"),
 )  # fmt: skip
-"""Address, name, count of values, type, unit, register counts in one unit, access, meaning."""
+"""Address, name, count of values, type, unit, register counts in one unit, access, meaning.
+Addresses below 700 that are not listed read 0, so that an older cuff answers a newer station."""
+
+ADDRESSES = 700
+"""Every address below this can be read."""

@@ -30,10 +30,10 @@ from openpresso.program.check import check, fits
 from openpresso.program.compiler import compile  # noqa: A004 -- the verb of the domain
 from openpresso.program.diagnostics import ceiling_of, problems
 from openpresso.program.feasibility import Move, cannot_follow, feasibility
-from openpresso.program.files import load, names, program_schema, read, to_data
+from openpresso.program.files import load, load_text, names, program_schema, read, to_data
 from openpresso.program.model import GRADES, PERMISSIONS, Program
 from openpresso.program.plot import plot
-from openpresso.program.timeline import Phase, Timeline
+from openpresso.program.timeline import Phase, Timeline, whole_cycles
 
 __all__ = [
     "GRADES",
@@ -49,6 +49,7 @@ __all__ = [
     "feasibility",
     "fits",
     "load",
+    "load_text",
     "lowered",
     "names",
     "nearest",
@@ -57,4 +58,5 @@ __all__ = [
     "program_schema",
     "read",
     "to_data",
+    "whole_cycles",
 ]

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from openpresso.documents import Document, load_document, validate
+from openpresso.documents import Document, load_document, parse_document, validate
 from openpresso.errors import InputError
 from openpresso.program.coherence import contradictions
 from openpresso.program.model import (
@@ -65,7 +65,22 @@ def load(name_or_path: str | Path) -> Program:
     InputError
         With a diagnostic for everything that is wrong.
     """
-    program = read(name_or_path)
+    return _coherent(read(name_or_path))
+
+
+def load_text(text: str, source: str) -> Program:
+    """Load a program from the text of a YAML file; `source` names it in messages.
+
+    Raises
+    ------
+    InputError
+        With a diagnostic for everything that is wrong.
+    """
+    return _coherent(from_document(parse_document(text, source)))
+
+
+def _coherent(program: Program) -> Program:
+    """Return a program that does not contradict itself."""
     errors = [found for found in contradictions(program) if found.severity == "error"]
     if errors:
         raise InputError(program.file, errors)

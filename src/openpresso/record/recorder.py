@@ -164,7 +164,7 @@ class Recorder:
             self._fault = self._fault or f"a frame of leg {leg!r} does not fit: {error}"
 
     def close(self, outcome: str, reason: str, quality: Mapping[str, object]) -> Path:
-        """End the record: end mark, Parquet, dose, and `session.json` with every digest.
+        """End the record and seal it: Parquet, dose, and `session.json` with every digest.
 
         Parameters
         ----------
@@ -188,20 +188,27 @@ class Recorder:
         """
         if self._closed:
             return self.folder
+        self.end(outcome, reason, quality)
+        sealing.seal(self.folder)
+        return self.folder
+
+    def end(self, outcome: str, reason: str, quality: Mapping[str, object]) -> None:
+        """Write the end mark and let go of the files; `openpresso.record.sealing.seal` remains.
+
+        For a control loop that cannot wait for the sealing; see `close`.
+        """
+        if self._closed:
+            return
         self._flush(self._last)
         ending = sealing.ending(outcome, reason, quality, self._wave_bytes, self._waves.hexdigest())
         self.event(self._last, journal.END, None, ending)
         self._closed = True
         self._writer.close()
+        self._files.close()
         trouble = self.trouble
-        try:
-            if trouble:
-                message = f"{self.folder}: the record could not be finished: {trouble}"
-                raise RecordError(message, code="record-not-finished", remedy=folders.KEPT)
-            sealing.seal(self.folder)
-        finally:
-            self._files.close()
-        return self.folder
+        if trouble:
+            message = f"{self.folder}: the record could not be finished: {trouble}"
+            raise RecordError(message, code="record-not-finished", remedy=folders.KEPT)
 
     def _flush(self, time: float) -> None:
         """Hand over the gathered frames of every leg and note the digest when it is due.

@@ -1,7 +1,9 @@
 """The tests of one cuff after it was turned on: zero, hoses, leaks, fit.
 
-The zero test looks at the vented chambers. The fit test fills all chambers together to about
-15 mmHg, seals them (both valves closed), watches how fast each loses pressure, and vents them.
+The zero test looks at the vented chambers. The fit test fills one chamber after another to about
+15 mmHg and adds up the air that each takes, seals them all (both valves closed), watches how fast
+each loses pressure, and vents them. The air tells how loosely the sleeve sits, and so the girth of
+the limb.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from openpresso.cuff.volume import free_air
+from openpresso.session.air_meter import AirMeter
 from openpresso.session.command import SEAL, as_json
 from openpresso.session.finding import Finding
 
@@ -38,10 +41,13 @@ REACHED: Final = 0.8
 """A chamber at this share of the fit pressure is filled."""
 OPEN: Final = 3.0
 """A chamber that stays below this is cut off from the pump, or open [mmHg]."""
-FILL_TIME: Final = 20.0
-"""Every cuff has at least this long to fill [s]; `fill_time` gives a small pump longer."""
-FILL_MARGIN: Final = 1.6
-"""A sound cuff is filled within this many times the time that its pump's free flow needs."""
+FILL_TIME: Final = 8.0
+"""Every chamber has at least this long to fill [s]; `fill_time` gives a small pump longer."""
+FILL_MARGIN: Final = 4.0
+"""A sound chamber is filled within this many times the time that its pump's free flow needs, also
+round a limb much thinner than nominal."""
+FILLED_FOR: Final = 0.3
+"""A chamber is full when it has been at `REACHED` and its inlet closed for this long [s]."""
 REST_TIME: Final = 2.0
 """Filled chambers even out, tissue gives way [s]."""
 SEAL_TIME: Final = 4.0
@@ -121,6 +127,14 @@ class ChamberFit:
     """Time from the first air to `REACHED` of the fit pressure; NaN: never reached [s]."""
     peak: float
     """[mmHg]"""
+    air: float
+    """Free air that it took to the pressure of the test; NaN: not measured [mL]."""
+    volume: float
+    """Gas volume at that pressure; NaN: not measured [mL]."""
+    girth: float
+    """Girth of the limb under it, estimated; NaN: not measured [cm]."""
+    girth_error: float
+    """Standard error of the girth [cm]."""
     leak_rate: float
     """Fall of the sealed chamber, negative when it rises [mmHg/s]."""
     vent_time: float
@@ -135,6 +149,10 @@ class ChamberFit:
             "skipped": self.skipped,
             "fill_time": as_json(self.fill_time),
             "peak": as_json(self.peak),
+            "air": as_json(self.air),
+            "volume": as_json(self.volume),
+            "girth": as_json(self.girth),
+            "girth_error": as_json(self.girth_error),
             "leak_rate": as_json(self.leak_rate),
             "vent_time": as_json(self.vent_time),
             "failed": self.finding.condition if self.finding else None,
@@ -164,59 +182,77 @@ class FitResult:
         }
 
 
-def fill_time(cuff: Cuff, pressure: float) -> float:
-    """Return the time within which a sound cuff is filled to `pressure` [mmHg] for the test [s]."""
-    air = sum(float(free_air(chamber, pressure)) for chamber in cuff.chambers)
+def fill_time(cuff: Cuff, chamber: int, pressure: float) -> float:
+    """Return the time within which a sound chamber is filled to `pressure` [mmHg] [s].
+
+    `chamber` is numbered from 1.
+    """
+    air = float(free_air(cuff.chambers[chamber - 1], pressure))
     return max(FILL_TIME, FILL_MARGIN * air / cuff.pump.flow)
 
 
 class FitTest:
-    """Fill, rest, seal, vent.
+    """Fill one chamber after another, rest, seal, vent.
 
     Parameters
     ----------
     leg
-        The cuff.
+        The leg.
+    cuff
+        Its cuff.
     now
         Instant of the start [s].
     pressure
         Pressure of the test [mmHg], `FIT_PRESSURE` or the ceiling if that is lower.
     skip
         Chambers that are left out, `(n_chambers,)`.
-    within
-        Time in which all chambers must be filled [s].
     """
 
-    def __init__(
-        self, leg: Leg, now: float, pressure: float, skip: Flags, within: float = FILL_TIME
-    ) -> None:
-        """Begin to fill."""
+    def __init__(self, leg: Leg, cuff: Cuff, now: float, pressure: float, skip: Flags) -> None:
+        """Begin to fill the first chamber."""
         self._leg: Leg = leg
-        self._n = len(skip)
+        self._cuff = cuff
+        self._n = cuff.n_chambers
         self._skip = skip.copy()
         self._pressure = pressure
-        self._within = within
         self._phase = "fill"
+        self._filling = -1
         self._begun = now
+        self._meter = AirMeter(cuff, now)
         self._filled = np.full(self._n, np.nan)
         self._vented = np.full(self._n, np.nan)
         self._peak = np.zeros(self._n)
+        self._full_since = math.nan
         self._sealed = False
         self._points = np.zeros(3)
         self._sums = np.zeros((2, self._n))
         self.result: FitResult | None = None
         """The result, once the test is over."""
+        self._fill_next(now)
 
     def skip(self, chamber: int) -> None:
         """Leave a chamber, numbered from 1, out of the rest of the test."""
         self._skip[chamber - 1] = True
 
-    def step(self, now: float, pressures: Floats) -> Floats:
-        """Take readings [mmHg] and return the set-points [mmHg], both `(n_chambers,)`."""
+    def step(self, now: float, pressures: Floats, inlet: Floats, pump: float) -> Floats:
+        """Take readings and return the set-points [mmHg], both `(n_chambers,)`.
+
+        Parameters
+        ----------
+        now
+            Instant of the readings [s].
+        pressures
+            [mmHg]
+        inlet
+            Share of the time since the last readings with the inlet open.
+        pump
+            Mean duty of the pump since then.
+        """
         np.fmax(self._peak, pressures, out=self._peak)
         elapsed = now - self._begun
         if self._phase == "fill":
-            self._fill(now, elapsed, pressures)
+            self._meter.take(now, pressures, inlet, pump, self._filling)
+            self._fill(now, elapsed, pressures, inlet)
         elif self._phase == "rest" and elapsed >= REST_TIME:
             self._go_on("seal", now)
         elif self._phase == "seal":
@@ -229,7 +265,11 @@ class FitTest:
         """Return what the chambers are told in the present phase."""
         told = {"fill": self._pressure, "rest": self._pressure, "seal": SEAL}
         points = np.full(self._n, told.get(self._phase, np.nan))
-        points[self._skip] = np.nan
+        if self._phase == "fill":
+            points[self._filling + 1 :] = np.nan
+        missed = np.isnan(self._filled)
+        missed[self._filling :] = False
+        points[self._skip | missed] = np.nan
         return points
 
     def _go_on(self, phase: str, now: float) -> None:
@@ -237,14 +277,35 @@ class FitTest:
         self._phase = phase
         self._begun = now
 
-    def _fill(self, now: float, elapsed: float, pressures: Floats) -> None:
-        """Wait until every chamber is filled; those that are not in time have failed."""
-        reached = (pressures >= REACHED * self._pressure) & np.isnan(self._filled)
-        self._filled[reached] = elapsed
-        if np.all(self._skip | ~np.isnan(self._filled)):
-            self._go_on("rest", now)
-        elif elapsed >= self._within:
-            self._go_on("vent", now)
+    def _fill_next(self, now: float) -> None:
+        """Go on to the next chamber that is not left out, or to the rest."""
+        self._filling += 1
+        while self._filling < self._n and self._skip[self._filling]:
+            self._filling += 1
+        self._begun = now
+        self._full_since = math.nan
+        if self._filling == self._n:
+            whole = not np.any(np.isnan(self._filled[~self._skip]))
+            self._go_on("rest" if whole else "vent", now)
+
+    def _fill(self, now: float, elapsed: float, pressures: Floats, inlet: Floats) -> None:
+        """Wait until the chamber is full; one that is not in time has failed."""
+        i = self._filling
+        if self._skip[i]:
+            self._fill_next(now)
+            return
+        if pressures[i] >= REACHED * self._pressure:
+            if math.isnan(self._filled[i]):
+                self._filled[i] = elapsed
+            if inlet[i] > 0.0 or math.isnan(self._full_since):
+                self._full_since = now
+            full = now - self._full_since >= FILLED_FOR
+            if full or elapsed >= fill_time(self._cuff, i + 1, self._pressure):
+                self._meter.full(i, float(pressures[i]))
+                self._fill_next(now)
+        elif elapsed >= fill_time(self._cuff, i + 1, self._pressure):
+            self._filled[i] = np.nan
+            self._fill_next(now)
 
     def _watch(self, now: float, elapsed: float, pressures: Floats) -> None:
         """Gather the sums of the regression of pressure on time."""
@@ -283,11 +344,16 @@ class FitTest:
         skipped = bool(self._skip[index])
         chamber = index + 1
         finding = None if skipped else self._wrong(index, leak, pressure)
+        measured = self._meter.measured(index)
         return ChamberFit(
             chamber,
             skipped,
             float(self._filled[index]),
             float(self._peak[index]),
+            measured.air,
+            measured.volume,
+            measured.girth,
+            measured.girth_error,
             leak if not skipped else math.nan,
             float(self._vented[index]),
             finding,
@@ -302,7 +368,8 @@ class FitTest:
                 if peak < OPEN
                 else "not filled: the chamber leaks or sits too loosely"
             )
-            detail = f"{wrong}, after {self._within:.0f} s of the fit test"
+            within = fill_time(self._cuff, chamber, self._pressure)
+            detail = f"{wrong}, after {within:.0f} s of the fit test"
             return Finding("does-not-rise", self._leg, chamber, peak, self._pressure, detail)
         if self._sealed and math.isnan(leak):
             detail = "no leak rate could be measured in the fit test"

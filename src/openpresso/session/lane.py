@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from openpresso.law.registers import FAULTS, LEASE, PUMP
+from openpresso.law.registers import FAULTS, LEASE, PUMP, RESTARTED, SELF_TEST, STOPPED
 from openpresso.session.command import as_json
 from openpresso.session.finding import Finding
 from openpresso.session.fit_test import (
@@ -16,7 +16,6 @@ from openpresso.session.fit_test import (
     FIT_PRESSURE,
     FitTest,
     ZeroTest,
-    fill_time,
 )
 from openpresso.session.limits import Limits
 from openpresso.session.track import Track
@@ -40,7 +39,7 @@ AHEAD: Final = 0.05
 """Readings may be stamped this far ahead of the step [s]."""
 USUAL_GAP: Final = 0.06
 """Readings of a 20 Hz station are at most this far apart [s]."""
-WHOLE_CUFF: Final = LEASE | PUMP
+WHOLE_CUFF: Final = LEASE | PUMP | SELF_TEST | STOPPED | RESTARTED
 """Fault bits that mean no chamber."""
 
 
@@ -85,6 +84,10 @@ class Lane:
         """Time of the last fresh readings [s]."""
         self.fresh_at = -math.inf
         """Instant of the step that had them [s]."""
+        self.inlet: Floats = np.zeros(self.n)
+        """Share of the time with each inlet open, of the last readings."""
+        self.pump = 0.0
+        """Mean duty of the pump, of the last readings."""
         self.faults = 0
         """Fault bits of the last readings."""
         self.fault_chamber = 0
@@ -137,6 +140,8 @@ class Lane:
             self._after_gap(gap)
         self.time = time
         self.fresh_at = now
+        self.inlet = readings.inlet
+        self.pump = readings.pump
         self.faults = readings.faults
         self.fault_chamber = readings.fault_chamber
         self.identity = readings.identity
@@ -212,7 +217,7 @@ class Lane:
         pressure = min(FIT_PRESSURE, self.limits.binding.value)
         self.stage = "fitting"
         self.tested = self.identity
-        self.fit = FitTest(self.leg, now, pressure, skipped, fill_time(self.cuff, pressure))
+        self.fit = FitTest(self.leg, self.cuff, now, pressure, skipped)
 
     def not_empty(self, detail: str = "") -> Finding | None:
         """Return a finding when any chamber is not known to be empty."""

@@ -239,7 +239,8 @@ class Machine:
             elif not passed and (finding := lane.zero.failed(now, lane.leg)):
                 self._found.append(finding)
         elif lane.stage == "fitting" and lane.fit is not None:
-            self._delivery.write(lane.columns, lane.fit.step(now, lane.pressures()))
+            points = lane.fit.step(now, lane.pressures(), lane.inlet, lane.pump)
+            self._delivery.write(lane.columns, points)
             if lane.fit.result is not None:
                 self._fitted(lane, lane.fit.result)
 

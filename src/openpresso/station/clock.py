@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
-
-from openpresso.twin.kernel import TICK
-from openpresso.twin.twin import Twin
 
 
 class Clock(Protocol):
@@ -19,36 +18,24 @@ class Clock(Protocol):
         """Return when `instant` [s] has come."""
 
 
-class TwinClock:
-    """The time of a twin: waiting advances it.
+class WallClock:
+    """The computer's monotonic clock: setting the time of day does not move it.
 
     Parameters
     ----------
-    twin
-        The twin that lives by this clock.
-    realtime
-        Also wait for the computer's own clock, so that a second takes a second.
+    monotonic
+        What counts [s].
     """
 
-    def __init__(self, twin: Twin, *, realtime: bool = False) -> None:
-        """Begin at the twin's time."""
-        self._twin = twin
-        self._ticks = round(twin.time / TICK)
-        self._origin = time.monotonic() - twin.time if realtime else None
-        self.advancing = 0.0
-        """Time that the twin took [s]."""
-
-    def now(self) -> float:
-        """Time of the twin [s]."""
-        return self._ticks * TICK
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Take up the clock."""
+        self.now = monotonic
 
     def wait_until(self, instant: float) -> None:
-        """Advance the twin to `instant` [s], and in real time wait until it has come."""
-        ticks = round(instant / TICK) - self._ticks
-        if self._origin is not None:
-            time.sleep(max(self._origin + instant - time.monotonic(), 0.0))
-        if ticks > 0:
-            began = time.perf_counter()
-            self._twin.advance(ticks)
-            self.advancing += time.perf_counter() - began
-            self._ticks += ticks
+        """Return when `instant` [s] has come."""
+        time.sleep(max(instant - self.now(), 0.0))
+
+    async def until(self, instant: float) -> None:
+        """Return when `instant` [s] has come, and let others work meanwhile."""
+        # Even when it is late: whoever else waits must have its turn.
+        await asyncio.sleep(max(instant - self.now(), 0.0))

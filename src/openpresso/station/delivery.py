@@ -10,16 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-import openpresso
 from openpresso import cuff as cuffs
 from openpresso import program as programs
 from openpresso.cuff.model import Cuff
 from openpresso.errors import InputError, RecordError
-from openpresso.program.timeline import Timeline
 from openpresso.record import (
     Printer,
     Record,
@@ -30,43 +27,28 @@ from openpresso.record import (
     render_report,
     unclosed,
 )
-from openpresso.record.header import snapshot
-from openpresso.session import Leg, Limit, Readings, Session, Step
-from openpresso.station.clock import TwinClock
-from openpresso.station.link import TwinLink
+from openpresso.session import Leg, Readings, Session, Step
+from openpresso.station.order import Order
+from openpresso.station.preparation import Prepared, prepare
 from openpresso.station.rehearsal import rehearse
-from openpresso.station.request import LegChoice, Progress, RunRequest, Summary
+from openpresso.station.request import Progress, RunRequest, Summary
 from openpresso.station.runner import Room, Technician, run, stop
+from openpresso.station.twin_clock import TwinClock
+from openpresso.station.twin_link import TwinLink
 from openpresso.twin.faults import Fault, parse
 from openpresso.twin.twin import Twin
-
-if TYPE_CHECKING:
-    from openpresso.program.model import LegUse, Program
 
 SHOW_EVERY = 0.1
 """Time between two reports of progress, on the computer's clock [s]."""
 SESSIONS = Path("sessions")
 """Where records are made when nobody says."""
 
-_USES: dict[LegChoice, LegUse] = {
-    "both": "together",
-    "left": "one",
-    "right": "one",
-    "alternate": "alternating",
-}
-_CHOICES: dict[LegUse, LegChoice] = {"together": "both", "one": "left", "alternating": "alternate"}
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that is known before the first tick."""
 
-    program: Program
-    cuffs: dict[Leg, Cuff]
-    timelines: dict[Leg, Timeline]
-    ceiling: float
-    """[mmHg]"""
-    legs: LegChoice
+    prepared: Prepared
     faults: tuple[Fault, ...]
 
 
@@ -80,25 +62,17 @@ def plan(request: RunRequest) -> Plan:
     """
     program = programs.load(request.program)
     cuff = cuffs.load(request.cuff)
-    choice = request.legs or _CHOICES[program.legs]
-    use = _USES[choice]
-    wearing: tuple[Leg, ...] = ("left", "right") if use != "one" else (_one(choice),)
-    found = programs.fits(program, cuff, request.ceiling, legs=use)
-    errors = [one for one in found if one.severity == "error"]
-    if errors:
-        raise InputError(program.file or program.name, errors)
-    timelines = {
-        leg: programs.compile(program, cuff, request.ceiling, leg=leg, legs=use) for leg in wearing
-    }
+    order = Order(
+        ceiling=request.ceiling,
+        legs=request.legs,
+        posture=request.posture,
+        duration=request.duration,
+    )
+    prepared = prepare(program, {"left": cuff, "right": cuff}, order)
     faults = tuple(parse(text) for text in request.faults)
     for fault in faults:
-        _check(fault, wearing, cuff)
-    ceiling = programs.ceiling_of(program, cuff, request.ceiling)
-    return Plan(program, dict.fromkeys(wearing, cuff), timelines, ceiling, choice, faults)
-
-
-def _one(choice: LegChoice) -> Leg:
-    return "right" if choice == "right" else "left"
+        _check(fault, tuple(prepared.cuffs), cuff)
+    return Plan(prepared, faults)
 
 
 def _check(fault: Fault, wearing: tuple[Leg, ...], cuff: Cuff) -> None:
@@ -117,12 +91,12 @@ class Watcher:
     def __init__(
         self, plan: Plan, twin: Twin, session: Session, show: Callable[[Progress], None]
     ) -> None:
-        self._plan = plan
+        self._plan = plan.prepared
         self._twin = twin
         self._session = session
         self._show = show
         self._faults = list(plan.faults)
-        self._legs = tuple(plan.cuffs)
+        self._legs = tuple(plan.prepared.cuffs)
         self._next = 0.0
         self.first_tick = 0.0
         self._true = {leg: bytearray() for leg in self._legs}
@@ -222,30 +196,25 @@ def _deliver(
     began: float,
 ) -> Summary:
     """Rehearse, run, record, report."""
-    rehearse(ready.timelines, ready.cuffs, ready.ceiling, request.posture)
-    twin = Twin(list(ready.cuffs.values()), request.posture, request.seed)
+    prepared = ready.prepared
+    rehearse(prepared.timelines, prepared.cuffs, prepared.ceiling, prepared.posture)
+    twin = Twin(list(prepared.cuffs.values()), prepared.posture, request.seed)
     folder = _folder(request)
     clock = TwinClock(twin, realtime=request.realtime)
     room = Room(
-        Session(
-            ready.program.name,
-            ready.timelines,
-            ready.cuffs,
-            ready.ceiling,
-            limits=[Limit(ready.program.ceiling, "program", "ceiling of the program")],
-        ),
-        {leg: TwinLink(twin, index, leg) for index, leg in enumerate(ready.cuffs)},
+        prepared.session(),
+        {leg: TwinLink(twin, index, leg) for index, leg in enumerate(prepared.cuffs)},
         clock,
         Recorder(
             folder,
-            header(request, ready),
-            {leg: cuff.n_chambers for leg, cuff in ready.cuffs.items()},
+            prepared.header("twin") | {"seed": request.seed, "faults": list(request.faults)},
+            {leg: cuff.n_chambers for leg, cuff in prepared.cuffs.items()},
             threaded=request.realtime,
         ),
     )
     watcher = Watcher(ready, twin, room.session, on_progress)
     try:
-        run(room, Technician(tuple(ready.cuffs)), watcher)
+        run(room, Technician(tuple(prepared.cuffs)), watcher)
     except KeyboardInterrupt:
         stop(room, "the keyboard", watcher)
     for link in room.links.values():
@@ -257,9 +226,9 @@ def _deliver(
     return Summary(
         outcome=outcome,
         reason=room.session.reason,
-        program=ready.program.name,
-        cuff=next(iter(ready.cuffs.values())).name,
-        legs=ready.legs,
+        program=prepared.program.name,
+        cuff=next(iter(prepared.cuffs.values())).name,
+        legs=prepared.legs,
         report=_report(record, printer),
         hold_error_p95=measured.hold_error_p95,
         hold_over_max=measured.hold_over_max,
@@ -313,21 +282,3 @@ def _close(left: Path) -> None:
     """Close a record that a crash left open; one that is still being written is let be."""
     with contextlib.suppress(RecordError):
         recover(left)
-
-
-def header(request: RunRequest, ready: Plan) -> dict[str, object]:
-    """Return what the record says before the first tick."""
-    return {
-        "started_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "device": "twin",
-        "program": snapshot(ready.program),
-        "cuffs": {leg: snapshot(cuff) for leg, cuff in ready.cuffs.items()},
-        "ceiling": ready.ceiling,
-        "ceiling_reason": "request" if request.ceiling is not None else "program and cuff",
-        "posture": request.posture,
-        "legs": ready.legs,
-        "planned": next(iter(ready.timelines.values())).duration,
-        "seed": request.seed,
-        "faults": list(request.faults),
-        "software": {"openpresso": openpresso.__version__},
-    }

@@ -2,83 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from openpresso.law import controller as law
-from openpresso.session import Command, Identity, Leg, Readings
-from openpresso.twin import kernel
-from openpresso.twin.twin import Twin
-
-FIRMWARE = "twin-1"
-"""What the twin says of its firmware: the law it runs is the cuffs' own."""
+from openpresso.session import Command, Identity, Readings
 
 
 class Link(Protocol):
-    """A line to one cuff."""
+    """A line to one cuff. Nothing here ever waits: a line is slower than a stop may be."""
 
     @property
-    def identity(self) -> Identity:
-        """Which cuff is at the other end."""
-
-    def read(self, now: float) -> Readings | None:
-        """Return fresh readings taken at `now` [s], or `None` when the cuff does not answer."""
-
-    def write(self, command: Command) -> None:
-        """Write set-points and ceiling, and renew the lease where the command says so."""
-
-    def close(self) -> None:
-        """Let go of the line; the cuff's lease runs out."""
-
-
-class TwinLink:
-    """A line to one cuff of a twin in the same process.
-
-    Parameters
-    ----------
-    twin
-        The twin; somebody else advances it.
-    index
-        Index of the cuff in the twin.
-    leg
-        The leg that wears it.
-    """
-
-    def __init__(self, twin: Twin, index: int, leg: Leg) -> None:
-        """Take up the line."""
-        self.twin = twin
-        self.index = index
-        cuff = twin.cuffs[index]
-        self._identity = Identity(cuff.name, f"twin-{twin.seed}-{leg}", FIRMWARE, cuff.n_chambers)
-        self._reported = twin.mailbox[index, kernel.REPORTED : kernel.TRUE, : cuff.n_chambers]
-        self._open = True
+    def identity(self) -> Identity | None:
+        """Which cuff is at the other end; `None` until it has said so."""
 
     @property
-    def identity(self) -> Identity:
-        """Which cuff is at the other end."""
-        return self._identity
+    def trouble(self) -> str:
+        """Why the last exchange failed and what to do; empty when all is well."""
 
     def read(self, now: float) -> Readings | None:
-        """Return fresh readings taken at `now` [s], or `None` when the cuff does not answer."""
-        if not self._open or not self.twin.answers(self.index):
-            return None
-        pressures, inlet, exhaust = self._reported.copy()
-        state = self.twin.state[self.index]
-        return Readings(
-            time=now,
-            pressures=pressures,
-            inlet=inlet,
-            exhaust=exhaust,
-            pump=float(self.twin.pump[self.index]),
-            faults=int(state[law.FAULT_BITS]),
-            identity=self._identity,
-            fault_chamber=int(state[law.FAULT_CHAMBER]),
-        )
+        """Return the newest readings that were not returned yet, or `None`.
 
-    def write(self, command: Command) -> None:
-        """Write set-points and ceiling, and renew the lease where the command says so."""
-        if self._open:
-            self.twin.write(self.index, command.set_points, command.ceiling, renew=command.renew)
+        They are stamped with the station's clock when they arrived, at `now` [s] or before.
+        """
+
+    def write(self, command: Command | None) -> None:
+        """Send set-points and ceiling with the lease, renewed or given up as the command says.
+
+        The newest command wins. `None` only asks for readings.
+        """
+
+    def reset(self) -> None:
+        """Let the cuff forget its faults; it stays vented and has no lease."""
+
+    def vent(self) -> None:
+        """Vent the cuff at once, whoever holds its lease; it stays vented until it is reset.
+
+        Nothing goes before it on the line but the exchange that is under way; one that fails is
+        sent again as soon as the cuff answers.
+        """
 
     def close(self) -> None:
-        """Let go of the line; the cuff's lease runs out."""
-        self._open = False
+        """Give up the lease and let go of the line."""
+
+
+@runtime_checkable
+class Contested(Protocol):
+    """A line to a cuff that another station may hold; a link that is not one tells of none."""
+
+    @property
+    def held_by(self) -> str:
+        """Which other station holds the cuff, in plain words; empty while none does."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from openpresso.station.order import LegChoice
+
 if TYPE_CHECKING:
     from openpresso.session.readings import Floats
-
-LegChoice = Literal["both", "left", "right", "alternate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class RunRequest:
     ceiling: float | None = None
     """Highest pressure allowed [mmHg]; it only tightens that of program and cuff."""
     posture: Literal["supine", "elevated", "sitting"] = "supine"
+    duration: float | None = None
+    """Shorter than the program: as many whole cycles as fit in this time [s]."""
     realtime: bool = False
     seed: int = 0
     faults: tuple[str, ...] = ()

@@ -77,10 +77,10 @@ def tick(room: Room, watch: Watch) -> None:
         for leg, link in links.items():
             link.write(step.commands[leg])
     for leg, reading in readings.items():
-        if reading is not None:
-            recorder.frame(
-                now, leg, step.commands[leg].set_points, reading.pressures, reading.inlet
-            )
+        told = step.commands[leg].set_points
+        # A cuff of another size at the same address does not belong into this record.
+        if reading is not None and len(reading.pressures) == len(told):
+            recorder.frame(now, leg, told, reading.pressures, reading.inlet)
     for event in step.events:
         recorder.event(event.time, event.kind, event.leg, event.data)
     if not recorder.healthy and session.outcome is None:

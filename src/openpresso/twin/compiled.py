@@ -13,13 +13,15 @@ from typing import Any, ParamSpec, TypeVar
 import numba
 import platformdirs
 
-import openpresso.law
-from openpresso.law import controller, guard, registers, regulator
+from openpresso.law import controller, counters, guard, registers, regulator
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-LAW = (registers, regulator, guard, controller)
+LAW = (registers, regulator, guard, controller, counters)
+"""What runs inside the twin, in the order in which it is built."""
+KERNEL = ("compiled", "kernel", "layout", "limb", "outside", "physics")
+"""Files of this folder that end up in a kernel."""
 
 
 def sources_digest() -> str:
@@ -27,8 +29,9 @@ def sources_digest() -> str:
 
     numba notices a change only in the outermost function's file; a stale law would be unsafe.
     """
-    folders = (Path(openpresso.law.__file__).parent, Path(__file__).parent)
-    files = sorted(path for folder in folders for path in folder.glob("*.py"))
+    law = [Path(str(module.__file__)) for module in LAW]
+    own = [Path(__file__).with_name(f"{name}.py") for name in KERNEL]
+    files = [path for path in law + own if path.exists()]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

@@ -68,6 +68,7 @@ SENSOR_FROZEN, SENSOR_NAN = 1, 2
 
 _law = compiled_law()
 _tick = _law["tick"]
+_count = _law["count"]
 _DUTY = controller.DUTY
 _CEILING = controller.CEILING
 _LEASE_AGE = controller.LEASE_AGE
@@ -271,7 +272,7 @@ def report(A: Floats, bank: Ints, mailbox: Floats, first: int, count: int, per_t
 def advance(
     A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints,
     settings: Ints, chambers: Ints, state: Ints, memory: Ints, bank: Ints, mailbox: Floats,
-    outputs: Ints, does: Ints, switches: Ints, pump: Floats,
+    outputs: Ints, does: Ints, switches: Ints, counts: Ints, pump: Floats,
     noise: Floats, noise_at: int, start: float, ticks: int, substeps: int,
 ) -> None:  # fmt: skip
     """Advance all cuffs by `ticks` of the law; see `openpresso.twin.twin` for the arrays."""
@@ -291,6 +292,10 @@ def advance(
                     1 if does[cuff, _DUTY] > 0 else 0, state[cuff], memory[cuff],
                     rows[INLET_COMMAND], rows[EXHAUST_COMMAND], outputs[cuff],
                 )  # fmt: skip
+                _count(
+                    n, state[cuff], rows[INLET_COMMAND], rows[EXHAUST_COMMAND], outputs[cuff],
+                    counts[cuff],
+                )  # fmt: skip
             act(rows, switches[cuff], outputs[cuff], n, does[cuff])
             for chamber in range(n):
                 mailbox[cuff, INLET_SHARE, chamber] += rows[INLET_COMMAND, chamber]
@@ -308,7 +313,7 @@ def follow(
     asked: Floats, ceiling: int, period: int, reported: Floats,
     A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints,
     settings: Ints, chambers: Ints, state: Ints, memory: Ints, bank: Ints, mailbox: Floats,
-    outputs: Ints, does: Ints, switches: Ints, pump: Floats,
+    outputs: Ints, does: Ints, switches: Ints, counts: Ints, pump: Floats,
     noise: Floats, noise_at: int, start: float, substeps: int,
 ) -> None:  # fmt: skip
     """Advance all cuffs through a table of set-points, written every `period` ticks.
@@ -324,7 +329,7 @@ def follow(
             state[cuff, _LEASE_AGE] = 0
         advance(
             A, lanes, cuffs, first, count, settings, chambers, state, memory, bank, mailbox,
-            outputs, does, switches, pump,
+            outputs, does, switches, counts, pump,
             noise, noise_at + k * period, start + k * period * TICK, period, substeps,
         )  # fmt: skip
         for cuff in range(len(first)):

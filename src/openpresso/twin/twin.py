@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from openpresso.cuff.controller import CENTI, chamber_settings, cuff_settings
 from openpresso.cuff.model import Cuff, Valve
 from openpresso.law import controller as law
+from openpresso.law import counters
 from openpresso.twin import kernel, limb
 from openpresso.twin.layout import ROW, STRIDE, allocate
 from openpresso.twin.physics import ATMOSPHERE, CONDUCTANCE, MAP, laminar_patch
@@ -133,7 +134,7 @@ class Twin:
     def write(
         self, cuff: int, set_points: NDArray[np.float64], ceiling: float, *, renew: bool = True
     ) -> None:
-        """Write set-points and ceiling to a cuff and, with `renew`, renew its lease.
+        """Write set-points and ceiling to a cuff and renew its lease, or give it up.
 
         Parameters
         ----------
@@ -143,13 +144,14 @@ class Twin:
             Set-points [mmHg], shape `(n_chambers,)`; NaN vents and disables, `kernel.SEAL` closes.
         ceiling
             Highest pressure allowed [mmHg].
+        renew
+            Take or renew the lease; else give it up.
         """
         if not self.answers(cuff):
             return
         self._asked[cuff][:] = set_points
         self.state[cuff, law.CEILING] = round(CENTI * ceiling)
-        if renew:
-            self.state[cuff, law.LEASE_AGE] = 0
+        self.state[cuff, law.LEASE_AGE] = 0 if renew else -1
 
     def answers(self, cuff: int) -> bool:
         """Tell whether a cuff has power and a line that works."""
@@ -164,7 +166,7 @@ class Twin:
         kernel.advance(
             self.A, self.lanes, self.params, self.first, self.count,
             self.settings, self.chambers, self.state, self.memory, self.bank, self.mailbox,
-            self.outputs, self.does, self.switches, self.pump,
+            self.outputs, self.does, self.switches, self.counts, self.pump,
             self._noise, self._noise_at, self.time, ticks, self.substeps,
         )  # fmt: skip
         self._noise_at += ticks
@@ -199,7 +201,7 @@ class Twin:
                 asked[part], round(CENTI * ceiling), period, reported[part],
                 self.A, self.lanes, self.params, self.first, self.count,
                 self.settings, self.chambers, self.state, self.memory, self.bank, self.mailbox,
-                self.outputs, self.does, self.switches, self.pump,
+                self.outputs, self.does, self.switches, self.counts, self.pump,
                 self._noise, self._noise_at, self.time, self.substeps,
             )  # fmt: skip
             ticks = period * len(asked[part])
@@ -257,13 +259,19 @@ class Twin:
         return self.mailbox[cuff, kernel.TRUE, : self.cuffs[cuff].n_chambers].copy()
 
     def switch(self, cuff: int, *, powered: bool) -> None:
-        """Cut or restore a cuff's power; a cuff that starts again is vented and has no lease."""
+        """Cut or restore a cuff's power; a cuff that starts again is vented until it is reset."""
         self._powered[cuff] = powered
         self.switches[cuff, kernel.POWERED] = int(powered)
-        self.state[cuff] = 0
-        self.state[cuff, law.LEASE_AGE] = -1
+        law.start_up(self.state[cuff])
         self.memory[cuff] = 0
+        self.counts[cuff, [counters.TICKS, counters.PUMP_GIVEN]] = 0
         self.mailbox[cuff, kernel.ASKED] = np.nan
+
+    def reset(self, cuff: int) -> None:
+        """Let a cuff forget its faults; it stays vented and has no lease."""
+        if self.answers(cuff):
+            law.reset(self.cuffs[cuff].n_chambers, 0, self.state[cuff], self.memory[cuff])
+            self.mailbox[cuff, kernel.ASKED] = np.nan
 
     def gas_balance(self) -> float:
         """Gas in and lost from all chambers and manifolds less what was pumped [mL at 760 mmHg].
@@ -306,6 +314,7 @@ class Twin:
         self.memory = integers(n, chambers * law.WIDTH)
         self.outputs, self.does = integers(n, law.CUFF_OUTPUTS), integers(n, law.CUFF_OUTPUTS)
         self.switches = integers(n, kernel.CUFF_SWITCHES)
+        self.counts = integers(n, counters.CUFF_COUNTS + chambers * counters.CHAMBER_COUNTS)
         self.silent = [False] * n
         self._powered = [False] * n
         # Views that every period needs: making one costs as much as using it.
