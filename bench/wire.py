@@ -14,13 +14,16 @@ from typing import Any
 
 import httpx
 import numpy as np
+from pymodbus.client import ModbusSerialClient
 
 from bench.room import COMMAND, quantiles, twins
 from bench.timing import Row, exactly
 from openpresso import cuff as cuffs
 from openpresso.law import controller as law
-from openpresso.law.device import VENT_ALL
+from openpresso.law.device import COMMANDS, RESET, VENT_ALL
+from openpresso.twin.firmware import FirmwareProcess
 from openpresso.twin.twin import Twin
+from scripts.firmware_speed import measure
 
 EMPTY = 20.0
 """A chamber under this presses no more [mmHg]."""
@@ -36,6 +39,8 @@ def rows(runs: int, *, quick: bool) -> list[Row]:  # noqa: ARG001 -- each runs l
     found += punctual(8 if quick else 64, "leg-24", minutes, "p99 <= 10")
     found += vents(40 if quick else 600, minutes)
     found += emptying()
+    found += on_firmware("leg-8")
+    found += board("leg-8")
     return found
 
 
@@ -200,6 +205,49 @@ def emptying() -> list[Row]:
                     "<= 3" if lost else "",
                 )
             )
+    return found
+
+
+def on_firmware(name: str) -> list[Row]:
+    """Hold 60 mmHg with the firmware under MicroPython, then ask for nothing more."""
+    garment = cuffs.load(name)
+    told = [1, 6500, 0, (1 << garment.n_chambers) - 1, *[6000] * garment.n_chambers]
+    with FirmwareProcess(name) as cuff:
+        cuff.await_self_test()
+        client = ModbusSerialClient(cuff.serial_path, timeout=0.5, retries=0)
+        client.connect()
+        client.write_registers(RESET, [1], device_id=1)
+        end = time.monotonic() + 90.0
+        while np.any(cuff.true_pressures() < 57.0):
+            client.write_registers(COMMANDS, told, device_id=1)
+            time.sleep(0.05)
+            if time.monotonic() > end:
+                raise RuntimeError(f"{name} under MicroPython does not hold 60 mmHg")
+        began = time.monotonic()
+        while np.any(cuff.true_pressures() >= EMPTY):
+            time.sleep(0.005)
+        took = time.monotonic() - began
+        client.close()  # type: ignore[no-untyped-call]
+    table = "emptying from 60 mmHg in all chambers to under 20 mmHg"
+    what = f"{name}, the firmware under MicroPython, its station killed"
+    return [Row(table, what, "s", exactly(took), "<= 3", "in real time")]
+
+
+def board(name: str) -> list[Row]:
+    """Time the firmware's tick under MicroPython's unix port."""
+    found = []
+    for what, built in (("plain source", False), ("as built for the board", True)):
+        speed = measure(name, built=built)
+        for part in ("law", "tick"):
+            found += [
+                Row(
+                    f"board: one tick of {name} under MicroPython's unix port",
+                    f"{part}, {what}: {quantile}",
+                    "us",
+                    exactly(speed[part][quantile]),
+                )
+                for quantile in ("p50", "p99")
+            ]
     return found
 
 

@@ -103,15 +103,20 @@ class Rig:
     def _admit(self) -> None:
         self._hang_up()
         self._line, _ = self._listener.accept()
+        self._line.settimeout(0.0)
         self._heard.clear()
         self.air.begin(time.monotonic())
         self._doors.register(self._line, selectors.EVENT_READ, self._hear)
 
     def _hear(self) -> None:
         """Take what the controller says; a socket that ends is a chip without power."""
-        assert self._line is not None
+        if self._line is None:
+            # It was hung up after it had something to say.
+            return
         try:
             data = self._line.recv(4096)
+        except BlockingIOError:
+            return
         except OSError:
             data = b""
         now = time.monotonic()
