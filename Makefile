@@ -18,7 +18,8 @@ run: setup  ## one whole session, two cuffs on twin legs: make run PROGRAM=gradi
 	@$(BIN)/openpresso run $(or $(PROGRAM),gradient-drainage) $(ARGS)
 
 test: setup system  ## the tests: make test ARGS="tests/cuff -k volume"
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto $(or $(ARGS),--ignore tests/integration)
+	$(if $(ARGS),,$(BIN)/pytest -n 6 tests/integration)
 
 check: setup  ## lint, format, types, layers, and the generated pages of the docs
 	$(BIN)/ruff check .
@@ -41,7 +42,7 @@ docs: reference  ## the documentation as a site in site/
 	$(BIN)/zensical build --clean --strict
 
 firmware: setup  ## the files to copy to a cuff's board, in dist/firmware: make firmware CUFF=leg-8 SERIAL=A-0001
-	$(BIN)/python -m scripts.firmware $(ARGS)
+	$(BIN)/python -m scripts.firmware --cuff $(or $(CUFF),leg-8) --serial $(or $(SERIAL),OP-0001) $(ARGS)
 
 bench: setup  ## every speed claim, measured on this machine
 	$(BIN)/python -m bench $(ARGS)

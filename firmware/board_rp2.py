@@ -113,6 +113,7 @@ class Board:
         self._tick = None
         self._watchdog = None
         self._error = None
+        self._timer = None
         self._unturned = 0
 
     def sense(self, raw):
@@ -170,7 +171,7 @@ class Board:
         """Tick by the timer, serve everything else between the ticks."""
         self._tick = tick
         self._watchdog = WDT(timeout=pins.WATCHDOG_MS)
-        Timer(period=PERIOD_MS, mode=Timer.PERIODIC, callback=self._on_time)
+        self._timer = Timer(period=PERIOD_MS, mode=Timer.PERIODIC, callback=self._on_time)
         while self._error is None:
             self._unturned = 0
             poll()

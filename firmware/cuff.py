@@ -126,7 +126,7 @@ class Cuff:
         board, state, outputs = self.board, self.state, self.outputs
         self._judge(began)
         if self._asked:
-            self._take_points()
+            self.take_points()
         board.sense(self.raw)
         calibrated(self.n, self.raw, self.spans, self.zeros, self.readings)
         if self.watch is not None:
@@ -145,7 +145,7 @@ class Cuff:
         service = self.device.service
         service[LONGEST_TICK] = max(service[LONGEST_TICK], took)
 
-    def _take_points(self):
+    def take_points(self):
         """Take the set-points that were written last."""
         self._asked = False
         points = self.device.set_points

@@ -1,4 +1,4 @@
-"""How long a tick takes here: `import speed` on a board's console, or `make firmware-speed`.
+"""How long a tick takes: `import speed` on a console, or `python -m scripts.firmware_speed`.
 
 Prints one line of JSON with medians and percentiles [us]: of the law with its counters, and of a
 whole tick on a board whose sensors and outputs cost nothing.
@@ -47,10 +47,19 @@ def percentiles(times):
     return {"p50": times[last // 2], "p99": times[last * 99 // 100], "max": times[last]}
 
 
-def measure(cuff, work):
+def leased():
+    """Return a cuff under a lease, with all chambers to be filled."""
+    cuff = Cuff(Nothing(settings.CHAMBERS), settings)
+    cuff.write(200, [1, 6000, 0xFF, 0xFFFF] + [5000] * cuff.n, 4 + cuff.n)
+    cuff.begin()
+    return cuff
+
+
+def measure(cuff, before, work):
     """Return the percentiles of `work` over many ticks of a leased cuff without faults."""
     times = []
     for _ in range(TICKS):
+        before()
         cuff.state[controller.LEASE_AGE] = 0
         cuff.state[controller.FAULT_BITS] = 0
         began = ticks_us()
@@ -59,13 +68,14 @@ def measure(cuff, work):
     return percentiles(times)
 
 
-def main():
-    """Measure and say."""
-    board = Nothing(settings.CHAMBERS)
-    cuff = Cuff(board, settings)
-    cuff.write(200, [1, 6000, 0xFF, 0xFFFF] + [5000] * cuff.n, 4 + cuff.n)
-    cuff.state[controller.FAULT_BITS] = 0
-    cuff.begin()
+def nothing():
+    """Do nothing."""
+
+
+def measure_law():
+    """Return the percentiles of the law with its counters."""
+    cuff = leased()
+    cuff.take_points()
 
     def law():
         controller.tick(
@@ -74,21 +84,15 @@ def main():
         )  # fmt: skip
         counters.count(cuff.n, cuff.state, cuff.inlet, cuff.exhaust, cuff.outputs, cuff.counts)
 
-    def nothing():
-        pass
+    return measure(cuff, lambda: cuff.board.sense(cuff.readings), law)
 
-    tick = measure(cuff, cuff.tick)
-    board.turn = 0
-    times = []
-    for _ in range(TICKS):
-        board.sense(cuff.readings)
-        cuff.state[controller.LEASE_AGE] = 0
-        cuff.state[controller.FAULT_BITS] = 0
-        began = ticks_us()
-        law()
-        times.append(ticks_diff(ticks_us(), began))
-    print(json.dumps({"cuff": settings.CUFF, "law": percentiles(times), "tick": tick,
-                      "clock": measure(cuff, nothing)}))  # fmt: skip
+
+def main():
+    """Measure and say."""
+    cuff = leased()
+    tick = measure(cuff, nothing, cuff.tick)
+    print(json.dumps({"cuff": settings.CUFF, "law": measure_law(), "tick": tick,
+                      "clock": measure(cuff, nothing, nothing)}))  # fmt: skip
 
 
 main()

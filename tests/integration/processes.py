@@ -140,15 +140,9 @@ class Process:
         return self.popen.wait(PATIENCE)
 
     def close(self) -> None:
-        """End it with all that it started."""
+        """End it at once: what it would still do, such as a report, is of no use any more."""
         if self.popen.poll() is None:
-            self.popen.send_signal(signal.SIGCONT)
-            self.popen.terminate()
-            try:
-                self.popen.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.popen.kill()
-                self.popen.wait()
+            self.kill()
         if self.popen.stdout:
             self.popen.stdout.close()
 

@@ -93,3 +93,17 @@ def test_a_station_that_stands_still_for_two_seconds_finds_the_session_over(
         station.until(reached, what="the cuff answers")
         nothing_resumes(station, cuff)
         sealed(station, over["record"], "faulted")
+
+
+def test_a_station_that_is_told_to_stop_vents_and_closes_its_record_first(room: Room) -> None:
+    (cuff,) = room.twins("calf-3")
+    station = room.station(cuff.address)
+    with steering(station):
+        run(station)
+        holding(cuff)
+        record = station.snapshot()["record"]
+        told = time.monotonic()
+        station.process.send(signal.SIGTERM)
+        vents(cuff, told)
+    assert station.process.end() == 0
+    assert "the station" in sealed(station, record, "stopped")["reason"]

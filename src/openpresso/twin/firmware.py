@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -127,7 +128,8 @@ class FirmwareProcess:
         """End everything and take the serial line away."""
         if self._rig is not None:
             assert self._rig.stdin is not None
-            self._rig.stdin.close()
+            with suppress(BrokenPipeError):
+                self._rig.stdin.close()
             try:
                 self._rig.wait(PATIENCE)
             except subprocess.TimeoutExpired:

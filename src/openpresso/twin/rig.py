@@ -269,6 +269,9 @@ class Rig:
 def main() -> None:
     """Run the rig: cuff, folder, seed, then the command that runs the controller's program."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError):
+        # Hardware does not wait for other programs; where it may, the rig does not either.
+        os.nice(-10)
     type_name, folder, seed, *program = sys.argv[1:]
     rig = Rig(type_name, Path(folder), program, int(seed))
     sys.stdout.write('{"answer": "ready"}\n')

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
     from openpresso.session import Command, Identity, Readings
 
-PAUSES: Final = (0.02, 0.25, 0.5, 1.0)
-"""Time from a failure to the next attempt [s]; the last one repeats."""
+PAUSES: Final = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+"""Time from a failure to the next attempt [s]; the last one repeats.
+
+A late answer spoils two attempts over a serial line: the one that it misses and the one into which
+it falls. Both, and one more, fit into the 500 ms after which a lease is lost.
+"""
 STALE: Final = 0.25
 """A command that waited longer than this is not what the station wants now [s]."""
 
