@@ -17,9 +17,11 @@ system: setup
 run: setup  ## one whole session, two cuffs on twin legs: make run PROGRAM=gradient-drainage ARGS="--seed 7"
 	@$(BIN)/openpresso run $(or $(PROGRAM),gradient-drainage) $(ARGS)
 
+# Real processes in real time: they mostly wait, and want the processor for themselves when they do not.
+REALTIME := tests/integration tests/firmware/test_process.py tests/twin/test_server.py
 test: setup system  ## the tests: make test ARGS="tests/cuff -k volume"
-	$(BIN)/pytest -n auto $(or $(ARGS),--ignore tests/integration)
-	$(if $(ARGS),,$(BIN)/pytest -n 6 tests/integration)
+	$(BIN)/pytest -n auto $(or $(ARGS),$(REALTIME:%=--ignore %))
+	$(if $(ARGS),,$(BIN)/pytest -n 6 $(REALTIME))
 
 check: setup  ## lint, format, types, layers, and the generated pages of the docs
 	$(BIN)/ruff check .

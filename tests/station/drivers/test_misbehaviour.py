@@ -189,7 +189,7 @@ def test_on_a_bad_line_no_reading_is_wrong_late_or_given_twice(
                     assert -0.002 <= device.age(readings) <= 0.12
                     assert readings.pressures[1:].tolist() == [0.0, 0.0, 0.0]
                     times.append(readings.pressures[0])
-            assert len(times) > 10
+            assert len(times) > 3
             assert len(set(times)) == len(times)
             assert link.round_trips.failures > 5
             server.manners = None
