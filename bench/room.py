@@ -71,12 +71,16 @@ async def until(couch: Couch, *states: str) -> None:
         version = await couch.wait(version)
 
 
-async def begin(couch: Couch, order: Order) -> None:
-    """Load a program and turn both cuffs on; return when they are ready."""
+async def load(couch: Couch, order: Order) -> None:
+    """Load a program for the cuffs of a couch."""
     while any(link.identity is None for link in couch.links.values()):
         await couch.wait(couch.version)
-    prepared = await couch.load(order, WHO)
-    for leg in prepared.cuffs:
+    await couch.load(order, WHO)
+
+
+async def turn_on(couch: Couch) -> None:
+    """Turn both cuffs on; return when they are ready."""
+    for leg in couch.legs:
         await couch.turn_on(leg, WHO)
     await until(couch, "ready")
 
@@ -94,7 +98,8 @@ async def go_on(couch: Couch, order: Order) -> None:
             await couch.wait(couch.version)
         for leg in couch.legs:
             await couch.cleaned(leg, WHO)
-        await begin(couch, order)
+        await load(couch, order)
+        await turn_on(couch)
 
 
 async def room(cuff: str, count: int, program: str, minutes: float) -> dict[str, Any]:
@@ -111,7 +116,8 @@ async def room(cuff: str, count: int, program: str, minutes: float) -> dict[str,
         keys = Keys(Path(name))
         couches = list(station.couches.values())
         async with serving(station, keys, listen("127.0.0.1", 0), []):
-            await asyncio.gather(*(begin(one, Order(program)) for one in couches))
+            await asyncio.gather(*(load(one, Order(program)) for one in couches))
+            await asyncio.gather(*(turn_on(one) for one in couches))
             sessions = [asyncio.create_task(go_on(one, Order(program))) for one in couches]
             found = await measured(couches, sessions, minutes)
         for task in sessions:

@@ -218,7 +218,7 @@ class NoisyWire(Threaded):
         self._random = random.Random(seed)
         self.every: float | None = None
         """Mean time between two bursts of noise [s]; `None`: it is quiet."""
-        self.bursts = {"to-cuff": 0, "to-station": 0}
+        self.bursts: dict[Where, int] = {"to-cuff": 0, "to-station": 0}
         self.spoiled = 0
         """Frames that were changed on their way."""
 
@@ -238,7 +238,7 @@ class NoisyWire(Threaded):
                         data = self._spoil(data)
                     self._pass(where, data)
                 if noisy:
-                    where = self._random.choice(("to-cuff", "to-station"))
+                    where = min(self.bursts, key=self.bursts.__getitem__)
                     self.bursts[where] += 1
                     self._pass(where, self._random.randbytes(self._random.randint(1, 40)))
         finally:

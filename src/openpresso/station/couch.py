@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from openpresso import cuff as cuffs
-from openpresso.errors import InputError, OpenpressoError
-from openpresso.record import Recorder
+from openpresso.errors import OpenpressoError
 from openpresso.session import Command, CommandRefusedError, Identity, Leg, Readings, Session, Step
 from openpresso.station.carebook import CareBook
 from openpresso.station.clock import WallClock
-from openpresso.station.lateness import Lateness, Processor
+from openpresso.station.filing import begin_record
+from openpresso.station.lateness import Lateness, Lost, ticks
 from openpresso.station.link import Contested, Link
 from openpresso.station.order import Order
 from openpresso.station.picture import picture
-from openpresso.station.preparation import Prepared
-from openpresso.station.runner import PERIOD, VENTING, Room, tick
+from openpresso.station.preparation import Prepared, cuff_of
+from openpresso.station.runner import VENTING, Room, tick
 from openpresso.station.seat import GONE, SILENT, Seat
 from openpresso.station.workshop import Workshop, made_ready, put_away
 
@@ -35,8 +34,6 @@ log = logging.getLogger(__name__)
 CEILING_OF_NOTHING: Final = 20.0
 """Ceiling that goes with a vent where no session gives one [mmHg]."""
 NOT_NOW: Final = CommandRefusedError.default_code
-TWIN: Final = "twin"
-"""Firmware whose name begins so moves no air."""
 
 
 class Couch:
@@ -137,9 +134,9 @@ class Couch:
         async with self._busy:
             self._require_free("load")
             there = {
-                leg: await asyncio.to_thread(self._type_of, leg)
-                for leg in self.legs
-                if self.links[leg].identity
+                leg: await asyncio.to_thread(cuff_of, leg, identity)
+                for leg, link in self.links.items()
+                if (identity := link.identity)
             }
             if not there:
                 leg = self.legs[0]
@@ -289,41 +286,32 @@ class Couch:
     # What goes on by itself
 
     async def run(self, begin: float) -> None:
-        """Tick every `PERIOD` from the instant `begin` [s] until `close`.
+        """Tick every `PERIOD` from the instant `begin` [s] until `close`."""
+        rhythm = ticks(self._clock, begin, self.lateness)
+        async with contextlib.aclosing(rhythm):
+            async for due, lost in rhythm:
+                if not self._going:
+                    break
+                if lost is not None:
+                    self._explain(lost)
+                try:
+                    self._tick()
+                except Exception:
+                    # One couch's defect must not stop the others; its own cuffs vent.
+                    log.exception("couch %s: a tick failed", self.name)
+                    self.trouble = "a tick failed: see the station's log"
+                    self.vent("the station, after a defect of its own")
+                self._tell()
+                self._due = due
 
-        A tick that comes too late by more than a period is left out and counted, never made up for.
-        """
-        due = begin
-        processor = Processor()
-        while self._going:
-            await self._clock.until(due)
-            late = self._clock.now() - due
-            skipped = int(late / PERIOD)
-            self.lateness.add(late, skipped)
-            due += skipped * PERIOD
-            computed, waited = processor.since()
-            if skipped:
-                self._explain(late, computed, waited)
-            try:
-                self._tick()
-            except Exception:
-                # One couch's defect must not stop the others; its own cuffs vent.
-                log.exception("couch %s: a tick failed", self.name)
-                self.trouble = "a tick failed: see the station's log"
-                self.vent("the station, after a defect of its own")
-            self._tell()
-            self._due = due
-            due += PERIOD
-        processor.close()
-
-    def _explain(self, late: float, computed: float, waited: float) -> None:
+    def _explain(self, lost: Lost) -> None:
         """Say why ticks were left out: in the log, and in the record when there is one."""
         why: dict[str, JSON] = {
-            "late": round(late, 3),
-            "computed": round(computed, 3),
-            "waited_for_a_processor": round(waited, 3),
+            "late": round(lost.late, 3),
+            "computed": round(lost.computed, 3),
+            "waited_for_a_processor": round(lost.waited, 3),
         }
-        log.warning("couch %s: a tick was %.3f s late: %s", self.name, late, why)
+        log.warning("couch %s: a tick was %.3f s late: %s", self.name, lost.late, why)
         if self._room is not None:
             self._room.recorder.event(self._clock.now(), "tick-late", None, why)
 
@@ -431,40 +419,24 @@ class Couch:
             self.trouble = f"the use of the cuffs could not be noted: {error}"
         try:
             await asyncio.to_thread(
-                recorder.end, session.outcome or "stopped", session.reason, {"ticks": self._ticks()}
+                recorder.end,
+                session.outcome or "stopped",
+                session.reason,
+                {"ticks": self.lateness.told()},
             )
             self.trouble = await self._workshop.do(put_away, recorder.folder) or self.trouble
         except (OpenpressoError, OSError, RuntimeError) as error:
             self.trouble = str(error)
         self._tell()
 
-    def _ticks(self) -> dict[str, JSON]:
-        """Return how punctual the session was."""
-        return self.lateness.told()
-
     async def _open_record(self, session: Session, who: str) -> None:
         """Make the record and the room of a session that is about to begin."""
         prepared = self.prepared
         assert prepared is not None
         links = {leg: self._link(leg) for leg in prepared.cuffs}
-        header = prepared.header(self._device(links)) | {
-            "operator": who,
-            "identities": {
-                leg: {
-                    "type": known.cuff,
-                    "serial": known.serial,
-                    "firmware": known.firmware,
-                    "n_chambers": known.n_chambers,
-                }
-                for leg, link in links.items()
-                if (known := link.identity)
-            },
-        }
-        stamp = str(header["started_at"])[:19].replace("-", "").replace(":", "").replace("T", "-")
-        folder = self._folder / f"{stamp}-{self.name}-{prepared.program.name}"
-        chambers: dict[str, int] = {leg: one.n_chambers for leg, one in prepared.cuffs.items()}
+        known = {leg: link.identity for leg, link in links.items() if link.identity}
         recorder = await asyncio.to_thread(
-            Recorder, _unused(folder), header, chambers, begin=self._clock.now()
+            begin_record, prepared, known, self._folder, self.name, who, self._clock.now()
         )
         if self.session is not session or session.outcome is not None:
             await asyncio.to_thread(recorder.close, "stopped", session.reason, {})
@@ -472,31 +444,6 @@ class Couch:
         self.record = recorder.folder
         self._ended = math.inf
         self._room = Room(session, links, self._clock, recorder)
-
-    def _device(self, links: Mapping[Leg, Link]) -> Literal["twin", "cuff"]:
-        named = [one.identity.firmware for one in links.values() if one.identity]
-        return "twin" if named and all(one.startswith(TWIN) for one in named) else "cuff"
-
-    def _type_of(self, leg: Leg) -> cuffs.Cuff:
-        """Return what kind of cuff a leg has, as the cuff says itself.
-
-        Raises
-        ------
-        InputError
-            If the catalog does not know it, or it has another number of chambers.
-        """
-        identity = self.links[leg].identity
-        assert identity is not None
-        known = cuffs.load(identity.cuff) if identity.cuff in cuffs.names() else None
-        if known is None or known.n_chambers != identity.n_chambers:
-            raise InputError.one(
-                f"{leg} cuff",
-                "unknown-cuff",
-                f"it says it is a {identity.cuff!r} with {identity.n_chambers} chambers",
-                hint=f"the catalog knows {', '.join(cuffs.names())}; describe the cuff in a file "
-                "of the catalog, or make its firmware for one of these.",
-            )
-        return known
 
     def _vented(self, leg: Leg) -> Command:
         """Return the command that vents one cuff and gives its lease up."""
@@ -543,13 +490,3 @@ class Couch:
 
 def _refused(command: str, text: str, remedy: str, code: str = NOT_NOW) -> CommandRefusedError:
     return CommandRefusedError(f"{command} is refused: {text}", code=code, remedy=remedy)
-
-
-def _unused(folder: Path) -> Path:
-    """Return a name that no other record has."""
-    number = 1
-    found = folder
-    while found.exists():
-        number += 1
-        found = folder.with_name(f"{folder.name}-{number}")
-    return found

@@ -1,17 +1,23 @@
-"""How punctual the ticks are."""
+"""The rhythm of the ticks, and how punctual they are."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from openpresso.station.runner import PERIOD
+
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from numpy.typing import NDArray
 
     from openpresso.session import JSON
+    from openpresso.station.clock import WallClock
 
 KEPT: Final = 12000
 """Times that are looked back on: ten minutes of ticks."""
@@ -87,3 +93,39 @@ class Lateness:
             "late_p999": round(p999, 3),
             "late_max": round(float(kept.max()), 3),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Why ticks were left out; all in [s]."""
+
+    late: float
+    """By how much the tick after them was late."""
+    computed: float
+    """For how long the thread computed since the tick before."""
+    waited: float
+    """For how long it waited for a processor."""
+
+
+async def ticks(
+    clock: WallClock, begin: float, lateness: Lateness
+) -> AsyncGenerator[tuple[float, Lost | None]]:
+    """Give the instant [s] of each tick when it has come, every `PERIOD` from `begin` [s].
+
+    Ticks that come too late by a period or more are left out and counted, never made up for; with
+    the next one comes why.
+    """
+    due = begin
+    processor = Processor()
+    try:
+        while True:
+            await clock.until(due)
+            late = clock.now() - due
+            skipped = int(late / PERIOD)
+            lateness.add(late, skipped)
+            due += skipped * PERIOD
+            computed, waited = processor.since()
+            yield due, Lost(late, computed, waited) if skipped else None
+            due += PERIOD
+    finally:
+        processor.close()

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import openpresso
+from openpresso import cuff as cuffs
 from openpresso import program as programs
 from openpresso.cuff.model import Cuff
 from openpresso.errors import InputError
 from openpresso.program.timeline import Timeline
 from openpresso.record.header import snapshot
-from openpresso.session import Leg, Limit, Session
+from openpresso.session import Identity, Leg, Limit, Session
 from openpresso.station.order import LegChoice, Order
 
 if TYPE_CHECKING:
@@ -80,6 +81,26 @@ class Prepared:
         }
 
 
+def cuff_of(leg: Leg, identity: Identity) -> Cuff:
+    """Return what kind of cuff a leg has, as the cuff says itself.
+
+    Raises
+    ------
+    InputError
+        If the catalog does not know it, or it has another number of chambers.
+    """
+    known = cuffs.load(identity.cuff) if identity.cuff in cuffs.names() else None
+    if known is None or known.n_chambers != identity.n_chambers:
+        raise InputError.one(
+            f"{leg} cuff",
+            "unknown-cuff",
+            f"it says it is a {identity.cuff!r} with {identity.n_chambers} chambers",
+            hint=f"the catalog knows {', '.join(cuffs.names())}; describe the cuff in a file "
+            "of the catalog, or make its firmware for one of these.",
+        )
+    return known
+
+
 def find_program(order: Order) -> Program:
     """Return the program of an order: a name in the catalog, or the text of a file.
 
@@ -102,14 +123,14 @@ def find_program(order: Order) -> Program:
     )
 
 
-def prepare(program: Program, cuffs: Mapping[Leg, Cuff], order: Order) -> Prepared:
+def prepare(program: Program, there: Mapping[Leg, Cuff], order: Order) -> Prepared:
     """Compile and check a program for the cuffs at hand.
 
     Parameters
     ----------
     program
         What to deliver.
-    cuffs
+    there
         The cuff of each leg that has one; those that the legs of the order need are taken.
     order
         How.
@@ -122,15 +143,15 @@ def prepare(program: Program, cuffs: Mapping[Leg, Cuff], order: Order) -> Prepar
     choice = order.legs or _CHOICES[program.legs]
     use = _USES[choice]
     legs: tuple[Leg, ...] = ("left", "right") if use != "one" else (_one(choice),)
-    if order.legs is None and use == "one" and legs[0] not in cuffs:
+    if order.legs is None and use == "one" and legs[0] not in there:
         choice, legs = "right", ("right",)
-    worn = {leg: cuffs[leg] for leg in legs if leg in cuffs}
+    worn = {leg: there[leg] for leg in legs if leg in there}
     if len(worn) < len(legs):
-        there = " and ".join(cuffs) or "no leg"
+        named = " and ".join(there) or "no leg"
         raise InputError.one(
             program.file or program.name,
             "no-cuff",
-            f"the legs are {choice!r}, but there is a cuff for {there} only",
+            f"the legs are {choice!r}, but there is a cuff for {named} only",
             path="legs",
             hint="connect the other cuff, or choose one leg.",
         )
