@@ -64,7 +64,7 @@ def digits(value: float) -> str:
     """Return a number with three digits that count."""
     if value >= 100.0:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if value >= 0.001 else f"{value:.1e}"
+    return f"{value:.3g}" if value == 0.0 or value >= 0.001 else f"{value:.1e}"
 
 
 def cells(row: Row) -> list[str]:
@@ -93,7 +93,7 @@ def write(sections: Mapping[str, tuple[Mapping[str, str], Sequence[Row]]]) -> No
         told = "; ".join(f"{what} {value}" for what, value in here.items())
         lines += ["", f"## {SECTIONS[name]}", "", f"Measured on: {told}."]
         for title, group in groupby(rows, key=lambda row: row.table):
-            kind = title.split(maxsplit=1)[0].rstrip(",")
+            kind = title.split(maxsplit=1)[0].rstrip(",:")
             lines += ["", f"### {TITLES.get(title, title[0].upper() + title[1:])}", ""]
             if TEXTS[kind]:
                 lines += [TEXTS[kind], ""]

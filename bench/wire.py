@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import subprocess
@@ -127,10 +128,11 @@ class Tap:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from_cuff, to_cuff = await asyncio.open_connection(*self._cuff)
         back = asyncio.create_task(_pass(from_cuff, writer))
-        while data := await reader.read(4096):
-            if self.vented is not None and not self.vented.done() and _vents(data):
-                self.vented.set_result(time.perf_counter())
-            to_cuff.write(data)
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(4096):
+                if self.vented is not None and not self.vented.done() and _vents(data):
+                    self.vented.set_result(time.perf_counter())
+                to_cuff.write(data)
         back.cancel()
         to_cuff.close()
         writer.close()
