@@ -20,7 +20,7 @@ T = TypeVar("T")
 MAIN: Final = (sys.executable, "-c", "from openpresso.cli.app import main; main()")
 BEGIN: Final = 100.0
 """Longest time to the first line: the very first run compiles the twin's kernels [s]."""
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
 """Longest time for anything that is not bounded by the product itself [s]."""
 POLL: Final = 0.1
 """Time between two looks that may be late [s]."""
