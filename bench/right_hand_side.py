@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from openpresso.twin import kernel, physics
+from openpresso.twin import kernel, parameters, physics
 from openpresso.twin.compiled import kernel as compile_kernel
 from openpresso.twin.layout import ROW
 from openpresso.twin.twin import Twin
@@ -15,6 +15,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 GAS, TISSUE, DEEP, SUPERFICIAL = (ROW[name] for name in ("GAS", "TISSUE", "DEEP", "SUPERFICIAL"))
+CREEP_DEEP, CREEP_SUPERFICIAL, TONE = (
+    ROW[name] for name in ("CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE")
+)
+CREEP_SHARE, REST_DEEP, REST_SUPERFICIAL, DEEP_AT_REST, P_DEEP, AROUND_DEEP = (
+    ROW[name]
+    for name in (
+        "CREEP_SHARE", "REST_DEEP", "REST_SUPERFICIAL", "DEEP_AT_REST", "P_DEEP", "AROUND_DEEP",
+    )
+)  # fmt: skip
+CREEP_TIME = parameters.value("response", "creep_time")
+TONE_TIME = parameters.value("response", "tone_time")
 INLET, EXHAUST = ROW["INLET"], ROW["EXHAUST"]
 START = physics.START
 
@@ -40,6 +51,10 @@ def rates(
             lane, i = first[cuff] + chamber, cuff * count[cuff] + chamber
             A[GAS + lane], A[TISSUE + lane] = y[i], y[size + i]
             A[DEEP + lane], A[SUPERFICIAL + lane] = y[2 * size + i], y[3 * size + i]
+            A[CREEP_DEEP + lane] = y[4 * size + n + i]
+            A[CREEP_SUPERFICIAL + lane] = y[5 * size + n + i]
+            A[TONE + lane] = y[6 * size + n + i]
+            physics.give_way(A, np.uint64(lane))
             A[INLET + lane] = told[tick, i] + away[tick, i] * part[0]
             A[EXHAUST + lane] = told[tick, size + i] + away[tick, size + i] * part[1]
         cuffs[cuff, kernel.M_GAS] = y[4 * size + cuff]
@@ -60,6 +75,15 @@ def rates(
             out[size + i] = A[TISSUE + lane] - y[size + i]
             out[2 * size + i] = A[DEEP + lane] - y[2 * size + i]
             out[3 * size + i] = A[SUPERFICIAL + lane] - y[3 * size + i]
+            slow = 4 * size + n + i
+            share = A[CREEP_SHARE + lane]
+            goal = physics.creep_goal(y[2 * size + i], A[REST_DEEP + lane], share)
+            out[slow] = (goal - y[slow]) / CREEP_TIME
+            goal = physics.creep_goal(y[3 * size + i], A[REST_SUPERFICIAL + lane], share)
+            out[slow + size] = (goal - y[slow + size]) / CREEP_TIME
+            transmural = A[P_DEEP + lane] - A[AROUND_DEEP + lane]
+            goal = physics.tone_goal(y[2 * size + i], A[DEEP_AT_REST + lane], transmural)
+            out[slow + 2 * size] = (goal - y[slow + 2 * size]) / TONE_TIME
         out[4 * size + cuff] = cuffs[cuff, kernel.M_GAS] - y[4 * size + cuff]
 
 

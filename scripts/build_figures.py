@@ -171,7 +171,8 @@ def vent_time(chamber: Chamber, exhaust: Valve, high: float, low: float, steps: 
 def air(cuff: Cuff, ratings: Ratings) -> Air:
     """Return the pneumatic ratings of a cuff."""
     f = ratings.figures
-    least = cuff.max_pressure / (1.0 - f["relief_tolerance"]) / (1.0 - f["relief_reseat"])
+    working = cuff.max_pressure * f["relief_working"]
+    least = working / (1.0 - f["relief_tolerance"]) / (1.0 - f["relief_reseat"])
     relief = f["relief_step"] * math.ceil(least / f["relief_step"])
     full = relief * (1.0 + f["relief_rise"])
     given = pump_flow(cuff, relief)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from openpresso.cuff.model import Cuff, Valve
 from openpresso.law import controller as law
-from openpresso.twin import kernel, limb, twin
+from openpresso.twin import kernel, limb, parameters, twin
+from openpresso.twin.air_supply import free_flow, relief
 from openpresso.twin.twin import Twin
 
 Floats = NDArray[np.float64]
@@ -30,6 +31,7 @@ LAMINAR = 0.995
 KP = 1.5
 TISSUE_LAG = 0.15
 ARTERIAL = 95.0
+RESPONSE = parameters.load("response")
 
 
 def iso_6358(upstream: Floats, downstream: Floats | float, valve: Valve, opening: Floats) -> Floats:
@@ -134,8 +136,9 @@ class Lag:
 class Reference:
     """The equations of several like cuffs on limbs, for commands recorded from a twin.
 
-    The state is gas, tissue pressure, deep and superficial blood of every chamber, and the gas of
-    every manifold, one after the other.
+    The state is gas, tissue pressure, deep and superficial blood of every chamber, the gas of every
+    manifold, and of every chamber the creep of its deep and superficial veins and its tone, one
+    after the other.
 
     Parameters
     ----------
@@ -162,19 +165,28 @@ class Reference:
         self.dump = Lag(commands.outputs[:, :, law.DUMP_OPEN], cuff.dump.lag, 1.0)
         self.speed = Lag(commands.outputs[:, :, law.DUTY] / 100.0, cuff.pump.lag, 0.0)
         self.lowest = -0.9 * self.knee
+        self.relief = relief(cuff)
+        girth, length = (
+            np.array([one.girth for one in cuff.chambers]),
+            np.array([one.length - one.overlap for one in cuff.chambers]),
+        )
+        decay = RESPONSE["edge"].value * girth / (2.0 * math.pi)
+        self.spread = decay / (2.0 * length) * (1.0 - np.exp(-length / decay))
         self.start = initial_state(model)
         self.blood_at_rest = self._parts(self.start)[2].sum(axis=0)
+        self.deep_at_rest = self._parts(self.start)[2][0].copy()
         under = self.limb
         share = np.array([1.0 - limb.SUPERFICIAL_SHARE, limb.SUPERFICIAL_SHARE])[:, None, None]
         self.rest, self.room = share * under.rest, share * under.largest
-        self.compliance = share * under.compliance
+        self.creep_share = RESPONSE["creep_share"].value
+        self.compliance = share * under.compliance / (1.0 + self.creep_share)
         self.along = share / share[0] * under.conductance
         self.inflow = share * under.volume * limb.INFLOW / (ARTERIAL - 10.0)
         self._guess = np.zeros(self.shape)
 
     def pressures(self, y: Floats) -> Floats:
         """Chamber pressures [mmHg], shape `(n_cuffs, n_chambers)`."""
-        gas, tissue, blood, _ = self._parts(y)
+        gas, tissue, blood, *_ = self._parts(y)
         beside = np.zeros(self.shape)
         beside[:, 1:] += tissue[:, :-1]
         beside[:, :-1] += tissue[:, 1:]
@@ -193,13 +205,13 @@ class Reference:
         self._guess = p
         return p
 
-    def veins(self, volume: Floats) -> tuple[Floats, Floats]:
+    def veins(self, volume: Floats, rest: Floats) -> tuple[Floats, Floats]:
         """Transmural pressure [mmHg] and conductance [mL/(s mmHg)] of deep and superficial veins.
 
-        Shape of all: `(2, n_cuffs, n_chambers)`.
+        Shape of all: `(2, n_cuffs, n_chambers)`; `rest` is the volume at which they rest now [mL].
         """
-        a = volume / self.rest
-        above = volume - self.rest
+        a = volume / rest
+        above = volume - rest
         full = np.minimum(above / self.room, 0.98)
         collapsed = KP * (1.0 - np.maximum(a, 0.02) ** -1.5)
         stretched = above / (self.compliance * (1.0 - full * full))
@@ -208,7 +220,7 @@ class Reference:
 
     def rates(self, tick: int, since: float, y: Floats) -> Floats:
         """Time derivatives of the state, `since` seconds after the start of a tick."""
-        _, tissue, blood, manifold_gas = self._parts(y)
+        _, tissue, blood, manifold_gas, creep, tone = self._parts(y)
         cuff, under = self.cuff, self.limb
         pressure = self.pressures(y)
         manifold = ATMOSPHERE * manifold_gas / cuff.manifold_volume - ATMOSPHERE
@@ -217,26 +229,44 @@ class Reference:
         lost = iso_6358(pressure, 0.0, cuff.exhaust, self.exhaust(tick, since))
         dumped = iso_6358(manifold, 0.0, cuff.dump, self.dump(tick, since))
         strength = np.minimum(np.maximum(1.0 - manifold / cuff.pump.max_pressure, 0.0), 1.0)
-        pumped = cuff.pump.flow * self.speed(tick, since) * strength
+        pumped = free_flow(cuff) * self.speed(tick, since) * strength
+        dumped = dumped + self.relief.slope * np.maximum(manifold - self.relief.opens, 0.0)
 
-        transmural, conductance = self.veins(blood)
-        inside = twin.TRANSMISSION * tissue + transmural
+        rest = self.rest + creep
+        transmural, conductance = self.veins(blood, rest)
+        around = twin.TRANSMISSION * (np.stack([self.mixed(tissue), tissue]) + twin.DONNING)
+        inside = around + transmural
         downstream = np.full(blood.shape, twin.OUTLET)
         downstream[:, :, :-1] = inside[:, :, 1:]
         flow = conductance * one_way(inside - downstream - under.step_up)
         across = limb.PERFORATOR * one_way(inside[1] - inside[0])
-        change = self.inflow * np.maximum(ARTERIAL + under.head - inside, 0.0) - flow
+        driving = np.maximum(ARTERIAL + under.head - np.maximum(inside, around), 0.0)
+        change = self.inflow * (1.0 + tone) * driving - flow
         change[:, :, 1:] += flow[:, :, :-1]
         change[0] += across
         change[1] -= across
+
+        given_way = self.creep_share * np.maximum(blood - rest, 0.0)
+        emptied = np.clip(1.0 - blood[0] / self.deep_at_rest, 0.0, 1.0)
+        distends = RESPONSE["distends"].value
+        congested = np.clip(transmural[0] / distends - 1.0, 0.0, 1.0)
+        wanted = RESPONSE["dilates"].value * emptied - RESPONSE["constricts"].value * congested
         return np.concatenate(
             [
                 (given - lost).ravel(),
                 ((twin.CONTACT * pressure - tissue) / TISSUE_LAG).ravel(),
                 change.ravel(),
                 pumped - dumped - given.sum(axis=1),
+                ((given_way - creep) / RESPONSE["creep_time"].value).ravel(),
+                ((wanted - tone) / RESPONSE["tone_time"].value).ravel(),
             ]
         )
+
+    def mixed(self, tissue: Floats) -> Floats:
+        """Tissue pressure in the depth, each with its share of its neighbours' [mmHg]."""
+        padded = np.pad(tissue, ((0, 0), (1, 1)))
+        beside = padded[:, :-2] + padded[:, 2:]
+        return np.asarray((1.0 - 2.0 * self.spread) * tissue + self.spread * beside)
 
     def within(self, first: int, last: int) -> Rates:
         """Return the right-hand side over the ticks `first` to `last`, time from the start."""
@@ -251,10 +281,15 @@ class Reference:
         """Blood in all veins [mL]."""
         return float(y[2 * self.size : 4 * self.size].sum())
 
-    def _parts(self, y: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Gas, tissue pressure, blood of deep and superficial veins, and manifold gas."""
+    def _parts(self, y: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+        """Gas, tissue pressure, blood, manifold gas, creep and tone.
+
+        Blood and creep are those of deep and superficial veins.
+        """
         parts = y[: 4 * self.size].reshape(4, *self.shape)
-        return parts[0], parts[1], parts[2:], y[4 * self.size :]
+        manifolds = 4 * self.size + self.shape[0]
+        slow = y[manifolds:].reshape(3, *self.shape)
+        return parts[0], parts[1], parts[2:], y[4 * self.size : manifolds], slow[:2], slow[2]
 
 
 def one_way(difference: Floats) -> Floats:
@@ -270,7 +305,12 @@ def initial_state(model: Twin) -> Floats:
         for name in ("GAS", "TISSUE", "DEEP", "SUPERFICIAL")
         for cuff in indices
     ]
-    return np.concatenate([*rows, model.params[:, kernel.M_GAS]])
+    slow = [
+        model.row(name, cuff)
+        for name in ("CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE")
+        for cuff in indices
+    ]
+    return np.concatenate([*rows, model.params[:, kernel.M_GAS], *slow])
 
 
 def replay(model: Twin, commands: Commands, substeps: int | None = None) -> Floats:

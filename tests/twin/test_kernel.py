@@ -70,16 +70,24 @@ def test_replayed_commands_give_the_pressures_and_blood_of_scipy(commands: Comma
     start = 2 * reference.size
     for name in ("DEEP", "SUPERFICIAL"):
         found = np.concatenate([twin.row(name, leg) for leg in range(2)])
-        np.testing.assert_allclose(found, y[start : start + reference.size], rtol=1e-3)
+        np.testing.assert_allclose(found, y[start : start + reference.size], rtol=5e-4)
         start += reference.size
+
+
+def unrelieved() -> Twin:
+    """Return both legs with manifolds whose relief valves stay closed."""
+    model = both_legs(CUFF)
+    model.params[:, kernel.RELIEF_SLOPE] = 0.0
+    return model
 
 
 def test_halving_the_substep_brings_the_error_down_with_its_third_power(
     commands: Commands,
 ) -> None:
-    finest = replay(both_legs(CUFF), commands, 16)
+    # A relief valve that opens breaks the smoothness on which the order rests.
+    finest = replay(unrelieved(), commands, 16)
     errors = [
-        float(np.sqrt(np.mean((replay(both_legs(CUFF), commands, n) - finest) ** 2)))
+        float(np.sqrt(np.mean((replay(unrelieved(), commands, n) - finest) ** 2)))
         for n in (1, 2, 4)
     ]
     assert errors[0] > 5.0 * errors[1] > 25.0 * errors[2]

@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 LAW = (registers, regulator, guard, controller, counters)
 """What runs inside the twin, in the order in which it is built."""
-KERNEL = ("compiled", "kernel", "layout", "limb", "outside", "physics")
+KERNEL = ("compiled", "kernel", "layout", "limb", "outside", "parameters", "physics")
 """Files of this folder that end up in a kernel."""
 
 
@@ -31,7 +31,8 @@ def sources_digest() -> str:
     """
     law = [Path(str(module.__file__)) for module in LAW]
     own = [Path(__file__).with_name(f"{name}.py") for name in KERNEL]
-    files = [path for path in law + own if path.exists()]
+    figures = sorted(Path(__file__).with_name("parameters").glob("*.yaml"))
+    files = [path for path in law + own + figures if path.exists()]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

@@ -30,6 +30,7 @@ from openpresso.twin.physics import (
     flow_blood,
     flow_gas,
     pressures,
+    respond,
     valve_flow,
 )
 
@@ -45,8 +46,9 @@ TICK = 0.005
     M_GAS, S_GAS, PUMPED, VENTED,
     DUMP, DUMP_AWAY, DUMP_KEEP, SPEED, SPEED_AWAY, SPEED_KEEP,
     M_VOLUME, PUMP_FLOW, PER_PUMP_MAX, PUMP_GAIN, C_DUMP, B_DUMP, SPAN_DUMP, PATCH_DUMP,
-) = range(18)  # fmt: skip
-CUFF_COLUMNS = 18
+    RELIEF_OPENS, RELIEF_SLOPE,
+) = range(20)  # fmt: skip
+CUFF_COLUMNS = 20
 # Columns of a cuff's switch row: 1 or 0.
 POWERED, PUMP_STUCK = range(2)
 CUFF_SWITCHES = 2
@@ -155,6 +157,7 @@ def flow_manifold(
             pressure, 0.0, cuffs[row, C_DUMP] * opened,
             cuffs[row, B_DUMP], cuffs[row, SPAN_DUMP], cuffs[row, PATCH_DUMP],
         )  # fmt: skip
+        dumped += max(pressure - cuffs[row, RELIEF_OPENS], 0.0) * cuffs[row, RELIEF_SLOPE]
         gas = cuffs[row, M_GAS]
         start_gas = gas if opening else cuffs[row, S_GAS]
         cuffs[row, S_GAS] = start_gas
@@ -168,12 +171,11 @@ def stage(
     A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints,
     h: float, weight: float, share: float, instant: Instant,
 ) -> None:  # fmt: skip
-    """Advance everything by one stage of a substep."""
+    """Advance everything by one stage of a substep; pressures are those of before."""
     spread_manifold(A, cuffs, first, count)
     flow_gas(A, lanes, h, weight, share, instant)
     flow_manifold(A, cuffs, first, count, h, weight, share, instant)
     flow_blood(A, lanes, h, weight, share, instant)
-    pressures(A, lanes)
 
 
 STAGES = (
@@ -186,8 +188,10 @@ STAGES = (
 
 
 @inner
-def step(A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints, h: float) -> None:
-    """Advance the physics by `h` [s] with the commands held.
+def step(
+    A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints, h: float, last: int
+) -> None:
+    """Advance the physics by `h` [s] with the commands held; slow responses in a tick's last step.
 
     The third-order method of four stages that preserves stability best (Spiteri and Ruuth 2002,
     DOI 10.1137/S0036142901389025); stable to 5.15 times the time constant of a fast mode.
@@ -195,6 +199,9 @@ def step(A: Floats, lanes: int, cuffs: Floats, first: Ints, count: Ints, h: floa
     for number in range(len(STAGES)):
         weight, share, instant = STAGES[number]
         stage(A, lanes, cuffs, first, count, 0.5 * h, weight, share, instant)
+        if last and number == len(STAGES) - 1:
+            respond(A, lanes)
+        pressures(A, lanes)
     for cuff in range(len(first)):
         row = np.uint64(cuff)
         cuffs[row, SPEED_AWAY] *= cuffs[row, SPEED_KEEP] * cuffs[row, SPEED_KEEP]
@@ -302,8 +309,8 @@ def advance(
                 mailbox[cuff, EXHAUST_SHARE, chamber] += rows[EXHAUST_COMMAND, chamber]
             pump[cuff] += 0.01 * outputs[cuff, _DUTY] / ticks
         obey(A, cuffs, first, count, bank[:, INLET_DOES], bank[:, EXHAUST_DOES], does)
-        for _ in range(substeps):
-            step(A, lanes, cuffs, first, count, h)
+        for substep in range(substeps):
+            step(A, lanes, cuffs, first, count, h, substep == substeps - 1)
     for cuff in range(len(first)):
         report(A, bank[cuff], mailbox[cuff], first[cuff], count[cuff], 1.0 / ticks)
 
@@ -349,7 +356,7 @@ def replay(
     h = TICK / substeps
     for tick in range(len(inlet)):
         obey(A, cuffs, first, count, inlet[tick], exhaust[tick], outputs[tick])
-        for _ in range(substeps):
-            step(A, lanes, cuffs, first, count, h)
+        for substep in range(substeps):
+            step(A, lanes, cuffs, first, count, h, substep == substeps - 1)
         for lane in range(lanes):
             trace[tick, lane] = A[PRESSURE + np.uint64(lane)]

@@ -23,22 +23,28 @@ and superficial veins [mL]."""
 ROWS = (
     *STATE,
     *(f"S_{name}" for name in STATE),
+    # slow states of the veins: blood held by creep [mL], change of the inflow by tone [-]
+    "CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE",
     # bookkeeping: gas lost and blood supplied since the start [mL]
     "LOST", "SUPPLIED",
     # valves: what they were told, how far they are from it, and what half a substep leaves of that
     "INLET", "EXHAUST", "INLET_AWAY", "EXHAUST_AWAY", "INLET_KEEP", "EXHAUST_KEEP",
     # algebraic: pressures [mmHg] and flows [mL/s]
-    "PRESSURE", "MANIFOLD", "P_DEEP", "P_SUPERFICIAL", "Q_DEEP", "Q_SUPERFICIAL", "Q_INLET",
+    "PRESSURE", "MANIFOLD", "AROUND_DEEP", "AROUND_SUPERFICIAL", "P_DEEP", "P_SUPERFICIAL",
+    "Q_DEEP", "Q_SUPERFICIAL", "Q_INLET",
     # parameters of the sleeve
     "DEAD", "SLACK", "SLACK_PRESSURE", "STRETCH", "COUPLING", "BLOOD_AT_REST",
     "C_INLET", "B_INLET", "SPAN_INLET", "PATCH_INLET",
     "C_EXHAUST", "B_EXHAUST", "SPAN_EXHAUST", "PATCH_EXHAUST", "LEAK",
     # parameters of the limb
-    "TRANSMISSION", "CONTACT",
+    "TO_DEEP", "TO_SUPERFICIAL", "SPREAD", "CONTACT",
     "REST_DEEP", "REST_SUPERFICIAL", "COMPLIANCE_DEEP", "COMPLIANCE_SUPERFICIAL",
     "PER_REST_DEEP", "PER_REST_SUPERFICIAL", "PER_RANGE_DEEP", "PER_RANGE_SUPERFICIAL",
     "G_DEEP", "G_SUPERFICIAL", "G_PERFORATOR", "VALVE_LEAK", "STEP_UP",
     "IN_DEEP", "IN_SUPERFICIAL", "ARTERIAL", "OUTLET",
+    # parameters of the slow response: what the rows above are without it, and how it follows
+    "FIRM_DEEP", "FIRM_SUPERFICIAL", "CREEP_SHARE", "CREEP_KEEP",
+    "SUPPLY_DEEP", "SUPPLY_SUPERFICIAL", "DEEP_AT_REST", "TONE_KEEP",
     # sensors: measured = gain * pressure + offset + drift * time + noise
     "GAIN", "OFFSET", "DRIFT",
 )  # fmt: skip

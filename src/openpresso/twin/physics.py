@@ -15,6 +15,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from openpresso.twin import parameters
 from openpresso.twin.compiled import inner
 from openpresso.twin.layout import ROW
 from openpresso.twin.limb import COLLAPSE, NARROWEST
@@ -29,20 +30,25 @@ TISSUE_LAG = 0.15
 """Lag of tissue pressure behind the chamber's [s]."""
 MAP = 95.0
 """Mean arterial pressure at heart level [mmHg]."""
+DILATES, CONSTRICTS, DISTENDS = (
+    parameters.value("response", name) for name in ("dilates", "constricts", "distends")
+)
+"""Inflow gained by emptied veins and lost by distended ones [-], and from which transmural pressure
+on they count as distended [mmHg]; twice that is the full effect."""
 TINY = 1e-12
 """A valve this near to its command has reached it [-]: denormal numbers are slow."""
 
 (
-    GAS, TISSUE, DEEP, SUPERFICIAL, S_GAS, S_TISSUE, S_DEEP, S_SUPERFICIAL, LOST, SUPPLIED,
-    INLET, EXHAUST, INLET_AWAY, EXHAUST_AWAY, INLET_KEEP, EXHAUST_KEEP,
-    PRESSURE, MANIFOLD, P_DEEP, P_SUPERFICIAL, Q_DEEP, Q_SUPERFICIAL, Q_INLET,
-    DEAD, SLACK, SLACK_PRESSURE, STRETCH, COUPLING, BLOOD_AT_REST,
-    C_INLET, B_INLET, SPAN_INLET, PATCH_INLET,
-    C_EXHAUST, B_EXHAUST, SPAN_EXHAUST, PATCH_EXHAUST, LEAK,
-    TRANSMISSION, CONTACT, REST_DEEP, REST_SUPERFICIAL, COMPLIANCE_DEEP, COMPLIANCE_SUPERFICIAL,
-    PER_REST_DEEP, PER_REST_SUPERFICIAL, PER_RANGE_DEEP, PER_RANGE_SUPERFICIAL,
-    G_DEEP, G_SUPERFICIAL, G_PERFORATOR, VALVE_LEAK, STEP_UP,
-    IN_DEEP, IN_SUPERFICIAL, ARTERIAL, OUTLET, GAIN, OFFSET, DRIFT,
+    GAS, TISSUE, DEEP, SUPERFICIAL, S_GAS, S_TISSUE, S_DEEP, S_SUPERFICIAL, CREEP_DEEP,
+    CREEP_SUPERFICIAL, TONE, LOST, SUPPLIED, INLET, EXHAUST, INLET_AWAY, EXHAUST_AWAY, INLET_KEEP,
+    EXHAUST_KEEP, PRESSURE, MANIFOLD, AROUND_DEEP, AROUND_SUPERFICIAL, P_DEEP, P_SUPERFICIAL,
+    Q_DEEP, Q_SUPERFICIAL, Q_INLET, DEAD, SLACK, SLACK_PRESSURE, STRETCH, COUPLING, BLOOD_AT_REST,
+    C_INLET, B_INLET, SPAN_INLET, PATCH_INLET, C_EXHAUST, B_EXHAUST, SPAN_EXHAUST, PATCH_EXHAUST,
+    LEAK, TO_DEEP, TO_SUPERFICIAL, SPREAD, CONTACT, REST_DEEP, REST_SUPERFICIAL, COMPLIANCE_DEEP,
+    COMPLIANCE_SUPERFICIAL, PER_REST_DEEP, PER_REST_SUPERFICIAL, PER_RANGE_DEEP,
+    PER_RANGE_SUPERFICIAL, G_DEEP, G_SUPERFICIAL, G_PERFORATOR, VALVE_LEAK, STEP_UP, IN_DEEP,
+    IN_SUPERFICIAL, ARTERIAL, OUTLET, FIRM_DEEP, FIRM_SUPERFICIAL, CREEP_SHARE, CREEP_KEEP,
+    SUPPLY_DEEP, SUPPLY_SUPERFICIAL, DEEP_AT_REST, TONE_KEEP, GAIN, OFFSET, DRIFT,
 ) = (np.uint64(start) for start in ROW.values())  # fmt: skip
 
 _ONE = np.uint64(1)
@@ -147,25 +153,25 @@ def pressures(A: NDArray[np.float64], lanes: int) -> None:
         i = np.uint64(lane)
         deep = A[DEEP + i]
         superficial = A[SUPERFICIAL + i]
-        volume = (
-            A[DEAD + i]
-            + A[BLOOD_AT_REST + i]
-            - deep
-            - superficial
-            - A[COUPLING + i] * (A[TISSUE + i - _ONE] + A[TISSUE + i + _ONE])
-        )
+        beside = A[TISSUE + i - _ONE] + A[TISSUE + i + _ONE]
+        volume = A[DEAD + i] + A[BLOOD_AT_REST + i] - deep - superficial - A[COUPLING + i] * beside
         A[PRESSURE + i] = chamber_pressure(
             A[PRESSURE + i], A[GAS + i], volume, A[SLACK + i], A[SLACK_PRESSURE + i], A[STRETCH + i]
         )
-        external = A[TRANSMISSION + i] * A[TISSUE + i] + A[OUTLET + i]
-        A[P_DEEP + i] = external + vein_pressure(
+        spread = A[SPREAD + i]
+        below = A[TISSUE + i] + spread * (beside - 2.0 * A[TISSUE + i])
+        around = A[TO_DEEP + i] * below + A[OUTLET + i]
+        A[AROUND_DEEP + i] = around
+        A[P_DEEP + i] = around + vein_pressure(
             deep,
             A[REST_DEEP + i],
             A[PER_REST_DEEP + i],
             A[COMPLIANCE_DEEP + i],
             A[PER_RANGE_DEEP + i],
         )
-        A[P_SUPERFICIAL + i] = external + vein_pressure(
+        around = A[TO_SUPERFICIAL + i] * A[TISSUE + i] + A[OUTLET + i]
+        A[AROUND_SUPERFICIAL + i] = around
+        A[P_SUPERFICIAL + i] = around + vein_pressure(
             superficial,
             A[REST_SUPERFICIAL + i],
             A[PER_REST_SUPERFICIAL + i],
@@ -235,8 +241,10 @@ def flow_blood(
         p_superficial = A[P_SUPERFICIAL + i]
         driving = A[ARTERIAL + i]
         perforating = one_way(p_superficial - p_deep, A[G_PERFORATOR + i], A[VALVE_LEAK + i])
-        to_deep = A[IN_DEEP + i] * max(driving - p_deep, 0.0)
-        to_superficial = A[IN_SUPERFICIAL + i] * max(driving - p_superficial, 0.0)
+        behind = max(p_deep, A[AROUND_DEEP + i])
+        to_deep = A[IN_DEEP + i] * max(driving - behind, 0.0)
+        behind = max(p_superficial, A[AROUND_SUPERFICIAL + i])
+        to_superficial = A[IN_SUPERFICIAL + i] * max(driving - behind, 0.0)
         A[SUPPLIED + i] += h * share * (to_deep + to_superficial)
         rate = to_deep + A[Q_DEEP + i - _ONE] - A[Q_DEEP + i] + perforating
         now = A[DEEP + i]
@@ -248,3 +256,51 @@ def flow_blood(
         start = now if first else A[S_SUPERFICIAL + i]
         A[S_SUPERFICIAL + i] = start
         A[SUPERFICIAL + i] = advanced(start, now, h * rate, weight)
+
+
+@inner
+def creep_goal(volume: float, rest: float, share: float) -> float:
+    """Volume by which a vein has given way in the end, c max(V - V0 - X, 0) [mL]."""
+    return share * max(volume - rest, 0.0)
+
+
+@inner
+def tone_goal(deep: float, at_rest: float, transmural: float) -> float:
+    """Relative change of the inflow that deep veins ask for: emptied more, distended less [-]."""
+    emptied = min(max(1.0 - deep / at_rest, 0.0), 1.0)
+    congested = min(max((transmural - DISTENDS) * (1.0 / DISTENDS), 0.0), 1.0)
+    return DILATES * emptied - CONSTRICTS * congested
+
+
+@inner
+def give_way(A: NDArray[np.float64], i: np.uint64) -> None:
+    """Write where a lane's veins rest and what flows in, as creep and tone have it."""
+    rest = A[FIRM_DEEP + i] + A[CREEP_DEEP + i]
+    A[REST_DEEP + i] = rest
+    A[PER_REST_DEEP + i] = 1.0 / rest
+    rest = A[FIRM_SUPERFICIAL + i] + A[CREEP_SUPERFICIAL + i]
+    A[REST_SUPERFICIAL + i] = rest
+    A[PER_REST_SUPERFICIAL + i] = 1.0 / rest
+    A[IN_DEEP + i] = A[SUPPLY_DEEP + i] * (1.0 + A[TONE + i])
+    A[IN_SUPERFICIAL + i] = A[SUPPLY_SUPERFICIAL + i] * (1.0 + A[TONE + i])
+
+
+@inner
+def respond(A: NDArray[np.float64], lanes: int) -> None:
+    """Let the veins' creep X and the arteries' tone T follow their goals for one tick.
+
+    tau dX/dt = goal - X and tau dT/dt = goal - T; a vein rests at V0 + X, as a viscoelastic wall
+    does, and the inflow is (1 + T) of that at rest.
+    """
+    for lane in range(1, lanes - 1):
+        i = np.uint64(lane)
+        keep = A[CREEP_KEEP + i]
+        share = A[CREEP_SHARE + i]
+        goal = creep_goal(A[DEEP + i], A[REST_DEEP + i], share)
+        A[CREEP_DEEP + i] = goal + keep * (A[CREEP_DEEP + i] - goal)
+        goal = creep_goal(A[SUPERFICIAL + i], A[REST_SUPERFICIAL + i], share)
+        A[CREEP_SUPERFICIAL + i] = goal + keep * (A[CREEP_SUPERFICIAL + i] - goal)
+        transmural = A[P_DEEP + i] - A[AROUND_DEEP + i]
+        goal = tone_goal(A[DEEP + i], A[DEEP_AT_REST + i], transmural)
+        A[TONE + i] = goal + A[TONE_KEEP + i] * (A[TONE + i] - goal)
+        give_way(A, i)

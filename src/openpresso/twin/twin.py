@@ -13,7 +13,8 @@ from openpresso.cuff.controller import CENTI, chamber_settings, cuff_settings
 from openpresso.cuff.model import Cuff, Valve
 from openpresso.law import controller as law
 from openpresso.law import counters
-from openpresso.twin import kernel, limb
+from openpresso.twin import kernel, limb, parameters
+from openpresso.twin.air_supply import free_flow, relief
 from openpresso.twin.layout import ROW, STRIDE, allocate
 from openpresso.twin.physics import ATMOSPHERE, CONDUCTANCE, MAP, laminar_patch
 
@@ -25,13 +26,16 @@ GAIN_ERROR = 0.005
 """Spread of the sensors' gain [-]: +-1 % at two standard deviations; estimated."""
 DRIFT = 0.5 / 3600.0
 """Spread of the sensors' drift [mmHg/s]; estimated."""
-NEIGHBOUR = 0.25 / 440.0
-"""Volume pushed into a chamber by each mmHg in a neighbour, for each mL of its slack; estimated
-0.3 to 1 mL/mmHg from two neighbours of a chamber of 440 mL [1/mmHg]."""
-CONTACT = 0.95
-"""Interface pressure over chamber pressure [-] (found: 5.95 % below, PMC4327976)."""
-TRANSMISSION = 0.9
-"""Pressure at the veins over interface pressure [-]; estimated for a wide cuff."""
+NEIGHBOUR = parameters.value("sleeve", "neighbour")
+"""Volume pushed into a chamber by each mmHg in a neighbour, for each mL of its slack [1/mmHg]."""
+CONTACT = parameters.value("sleeve", "contact")
+"""Interface pressure over chamber pressure [-]."""
+TRANSMISSION = parameters.value("sleeve", "transmission")
+"""Pressure at the veins over interface pressure where the limb's depth is not known [-]."""
+DONNING = parameters.value("response", "donning")
+"""Interface pressure of a worn sleeve without air [mmHg]."""
+EDGE = parameters.value("response", "edge")
+"""Length over which pressure in the depth falls off at an edge, in limb radii [-]."""
 OUTLET = 5.0
 """Pressure in the large veins [mmHg]."""
 REST = 60.0
@@ -74,6 +78,18 @@ class CuffState:
 def _steepest(valve: Valve) -> float:
     """Slope of a valve's flow where it is laminar [mL/(s mmHg)]."""
     return CONDUCTANCE * valve.conductance * laminar_patch(valve.critical_ratio)[1]
+
+
+def spread(cuff: Cuff) -> NDArray[np.float64]:
+    """Share of a chamber's pressure that is lost to the depth under each neighbour [-].
+
+    lambda / (2 L) (1 - exp(-L / lambda)): the mean over a segment of length L of a pressure that
+    changes at its edge and decays on both sides with exp(-x / lambda).
+    """
+    girth = np.array([chamber.girth for chamber in cuff.chambers])
+    length = np.array([chamber.length - chamber.overlap for chamber in cuff.chambers])
+    decay = EDGE * girth / (2.0 * math.pi)
+    return np.asarray(0.5 * decay / length * -np.expm1(-length / decay))
 
 
 def substeps(cuffs: Sequence[Cuff]) -> int:
@@ -330,7 +346,8 @@ class Twin:
         for name, value in {
             "GAS": RESERVOIR, "DEAD": RESERVOIR, "SLACK": 1.0, "SLACK_PRESSURE": 4.0,
             "STRETCH": 1.0, "DEEP": 1.0, "SUPERFICIAL": 1.0, "REST_DEEP": 1.0,
-            "REST_SUPERFICIAL": 1.0, "PER_REST_DEEP": 1.0, "PER_REST_SUPERFICIAL": 1.0,
+            "REST_SUPERFICIAL": 1.0, "FIRM_DEEP": 1.0, "FIRM_SUPERFICIAL": 1.0,
+            "DEEP_AT_REST": 1.0, "PER_REST_DEEP": 1.0, "PER_REST_SUPERFICIAL": 1.0,
             "COMPLIANCE_DEEP": RESERVOIR, "COMPLIANCE_SUPERFICIAL": RESERVOIR, "OUTLET": OUTLET,
         }.items():  # fmt: skip
             self.A[ROW[name] : ROW[name] + self.lanes] = value
@@ -351,12 +368,14 @@ class Twin:
             self.row(f"PATCH_{which}", index)[:] = patch
         params = self.params[index]
         params[kernel.M_GAS] = params[kernel.M_VOLUME] = cuff.manifold_volume
-        params[kernel.PUMP_FLOW] = cuff.pump.flow
+        params[kernel.PUMP_FLOW] = free_flow(cuff)
         params[kernel.PER_PUMP_MAX] = 1.0 / cuff.pump.max_pressure
         params[kernel.C_DUMP] = cuff.dump.conductance
         params[kernel.B_DUMP] = cuff.dump.critical_ratio
         params[[kernel.SPAN_DUMP, kernel.PATCH_DUMP]] = laminar_patch(cuff.dump.critical_ratio)
         params[kernel.PUMP_GAIN] = 1.0
+        valve = relief(cuff)
+        params[[kernel.RELIEF_OPENS, kernel.RELIEF_SLOPE]] = valve.opens, valve.slope
         self.settings[index] = cuff_settings(cuff)
         chambers = chamber_settings(cuff)
         self.chambers[index, : len(chambers)] = chambers
@@ -374,28 +393,39 @@ class Twin:
     def _fill_limb(self, index: int, under: limb.Limb) -> None:
         deep, superficial = 1.0 - limb.SUPERFICIAL_SHARE, limb.SUPERFICIAL_SHARE
         inflow = under.volume * limb.INFLOW / (MAP - 10.0)
+        creep = parameters.value("response", "creep_share")
+        # What was measured is what a vein takes up in the end, creep included.
+        compliance = under.compliance / (1.0 + creep)
         rows: dict[str, NDArray[np.float64] | float] = {
+            "FIRM_DEEP": deep * under.rest,
+            "FIRM_SUPERFICIAL": superficial * under.rest,
             "REST_DEEP": deep * under.rest,
             "REST_SUPERFICIAL": superficial * under.rest,
-            "COMPLIANCE_DEEP": deep * under.compliance,
-            "COMPLIANCE_SUPERFICIAL": superficial * under.compliance,
+            "COMPLIANCE_DEEP": deep * compliance,
+            "COMPLIANCE_SUPERFICIAL": superficial * compliance,
             "PER_REST_DEEP": 1.0 / (deep * under.rest),
             "PER_REST_SUPERFICIAL": 1.0 / (superficial * under.rest),
             "PER_RANGE_DEEP": 1.0 / (deep * under.largest),
             "PER_RANGE_SUPERFICIAL": 1.0 / (superficial * under.largest),
-            "DEEP": deep * (under.rest + under.compliance * OUTLET),
-            "SUPERFICIAL": superficial * (under.rest + under.compliance * OUTLET),
+            "DEEP": deep * (under.rest + compliance * OUTLET),
+            "SUPERFICIAL": superficial * (under.rest + compliance * OUTLET),
             "G_DEEP": under.conductance,
             "G_SUPERFICIAL": under.conductance * superficial / deep,
             "G_PERFORATOR": limb.PERFORATOR,
             "VALVE_LEAK": limb.VALVE_LEAK,
             "STEP_UP": under.step_up,
-            "IN_DEEP": deep * inflow,
-            "IN_SUPERFICIAL": superficial * inflow,
+            "SUPPLY_DEEP": deep * inflow,
+            "SUPPLY_SUPERFICIAL": superficial * inflow,
+            "DEEP_AT_REST": deep * under.rest,
             "ARTERIAL": MAP + under.head,
-            "TRANSMISSION": TRANSMISSION,
+            "TO_DEEP": TRANSMISSION,
+            "TO_SUPERFICIAL": TRANSMISSION,
+            "SPREAD": spread(self.cuffs[index]),
             "CONTACT": CONTACT,
-            "OUTLET": 0.0,
+            "OUTLET": TRANSMISSION * DONNING,
+            "CREEP_SHARE": creep,
+            "CREEP_KEEP": math.exp(-kernel.TICK / parameters.value("response", "creep_time")),
+            "TONE_KEEP": math.exp(-kernel.TICK / parameters.value("response", "tone_time")),
         }
         for name, values in rows.items():
             self.row(name, index)[:] = values
@@ -424,6 +454,7 @@ class Twin:
             self.row("BLOOD_AT_REST", index)[:] = self.row("DEEP", index) + self.row(
                 "SUPERFICIAL", index
             )
+            self.row("DEEP_AT_REST", index)[:] = self.row("DEEP", index)
             self.row("GAS", index)[:] = self.row("DEAD", index)
             for name in ("LOST", "TISSUE", "SUPPLIED", "PRESSURE"):
                 self.row(name, index)[:] = 0.0
