@@ -234,7 +234,8 @@ class Reference:
 
         rest = self.rest + creep
         transmural, conductance = self.veins(blood, rest)
-        around = twin.TRANSMISSION * (np.stack([self.mixed(tissue), tissue]) + twin.DONNING)
+        through = np.stack([under.deep, under.superficial])[:, None, :]
+        around = through * np.stack([self.mixed(tissue), tissue]) + under.deep * twin.DONNING
         inside = around + transmural
         downstream = np.full(blood.shape, twin.OUTLET)
         downstream[:, :, :-1] = inside[:, :, 1:]
@@ -254,7 +255,7 @@ class Reference:
         return np.concatenate(
             [
                 (given - lost).ravel(),
-                ((twin.CONTACT * pressure - tissue) / TISSUE_LAG).ravel(),
+                ((limb.CONTACT * pressure - tissue) / TISSUE_LAG).ravel(),
                 change.ravel(),
                 pumped - dumped - given.sum(axis=1),
                 ((given_way - creep) / RESPONSE["creep_time"].value).ravel(),

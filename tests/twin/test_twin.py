@@ -148,5 +148,7 @@ def test_following_a_table_is_writing_its_rows_one_by_one() -> None:
         other.write(0, row[0], 60.0)
         other.advance(10)
         assert np.array_equal(other.read(0).pressures, expected[0], equal_nan=True)
+    # Only a table that is followed is observed.
+    one.look_anew()
     assert np.array_equal(one.A, other.A)
     assert one.time == pytest.approx(other.time)

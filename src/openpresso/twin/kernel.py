@@ -9,6 +9,7 @@ from openpresso.law import controller, guard, regulator
 from openpresso.twin.compiled import compiled_law, inner, kernel
 from openpresso.twin.physics import (
     ATMOSPHERE,
+    DEEP,
     DRIFT,
     END,
     EXHAUST,
@@ -24,11 +25,13 @@ from openpresso.twin.physics import (
     PRESSURE,
     Q_INLET,
     START,
+    SUPERFICIAL,
     TINY,
     Instant,
     advanced,
     flow_blood,
     flow_gas,
+    observe,
     pressures,
     respond,
     valve_flow,
@@ -41,14 +44,15 @@ TICK = 0.005
 """Period of the law [s]."""
 
 # Columns of a cuff's float row: gas in the manifold, the same at the substep's start, pumped and
-# vented; dump valve and pump: told, away from it, what half a substep leaves; parameters.
+# vented; dump valve and pump: told, away from it, what half a substep leaves; parameters; the least
+# and the most blood that was observed in the limb.
 (
     M_GAS, S_GAS, PUMPED, VENTED,
     DUMP, DUMP_AWAY, DUMP_KEEP, SPEED, SPEED_AWAY, SPEED_KEEP,
     M_VOLUME, PUMP_FLOW, PER_PUMP_MAX, PUMP_GAIN, C_DUMP, B_DUMP, SPAN_DUMP, PATCH_DUMP,
-    RELIEF_OPENS, RELIEF_SLOPE,
-) = range(20)  # fmt: skip
-CUFF_COLUMNS = 20
+    RELIEF_OPENS, RELIEF_SLOPE, LEAST_BLOOD, MOST_BLOOD,
+) = range(22)  # fmt: skip
+CUFF_COLUMNS = 22
 # Columns of a cuff's switch row: 1 or 0.
 POWERED, PUMP_STUCK = range(2)
 CUFF_SWITCHES = 2
@@ -213,6 +217,18 @@ def step(
 
 
 @inner
+def observe_blood(A: Floats, cuffs: Floats, first: Ints, count: Ints) -> None:
+    """Keep the least and the most blood that each limb held."""
+    for cuff in range(len(first)):
+        row = np.uint64(cuff)
+        blood = 0.0
+        for lane in range(first[row], first[row] + count[row]):
+            blood += A[DEEP + np.uint64(lane)] + A[SUPERFICIAL + np.uint64(lane)]
+        cuffs[row, LEAST_BLOOD] = min(cuffs[row, LEAST_BLOOD], blood)
+        cuffs[row, MOST_BLOOD] = max(cuffs[row, MOST_BLOOD], blood)
+
+
+@inner
 def sense(A: Floats, first: int, count: int, time: float, bank: Ints, noise: Floats) -> None:
     """Read every pressure sensor of a cuff [1/100 mmHg, in steps of 0.05 mmHg]."""
     for chamber in range(count):
@@ -323,7 +339,7 @@ def follow(
     outputs: Ints, does: Ints, switches: Ints, counts: Ints, pump: Floats,
     noise: Floats, noise_at: int, start: float, substeps: int,
 ) -> None:  # fmt: skip
-    """Advance all cuffs through a table of set-points, written every `period` ticks.
+    """Advance all cuffs through a table of set-points, written every `period` ticks, and observe.
 
     `asked` and `reported` [mmHg] have the shape `(n_periods, n_cuffs, n_chambers)`; `ceiling` is in
     the law's integers.
@@ -339,6 +355,8 @@ def follow(
             outputs, does, switches, counts, pump,
             noise, noise_at + k * period, start + k * period * TICK, period, substeps,
         )  # fmt: skip
+        observe(A, lanes)
+        observe_blood(A, cuffs, first, count)
         for cuff in range(len(first)):
             for chamber in range(count[cuff]):
                 reported[k, cuff, chamber] = mailbox[cuff, REPORTED, chamber]

@@ -45,6 +45,11 @@ ROWS = (
     # parameters of the slow response: what the rows above are without it, and how it follows
     "FIRM_DEEP", "FIRM_SUPERFICIAL", "CREEP_SHARE", "CREEP_KEEP",
     "SUPPLY_DEEP", "SUPPLY_SUPERFICIAL", "DEEP_AT_REST", "TONE_KEEP",
+    # observations, one at the end of each period: sums of interface, tissue and venous pressure and
+    # of the outflow, the highest tissue pressure and outflow, periods under blocking pressure, and
+    # those under driving pressure without a break, now and at most
+    "SUM_INTERFACE", "SUM_TISSUE", "SUM_VENOUS", "SUM_OUT", "MOST_TISSUE", "MOST_OUT", "BLOCKED",
+    "RUN", "DRIVEN",
     # sensors: measured = gain * pressure + offset + drift * time + noise
     "GAIN", "OFFSET", "DRIFT",
 )  # fmt: skip

@@ -32,8 +32,8 @@ def breathe(
         for cuff in range(len(first)):
             act(bank[cuff], switches[cuff], outputs[cuff], count[cuff], does[cuff])
         obey(A, cuffs, first, count, bank[:, INLET_DOES], bank[:, EXHAUST_DOES], does)
-        for _ in range(substeps):
-            step(A, lanes, cuffs, first, count, h)
+        for substep in range(substeps):
+            step(A, lanes, cuffs, first, count, h, substep == substeps - 1)
         now = start + (tick + 1) * TICK
         for cuff in range(len(first)):
             sense(A, first[cuff], count[cuff], now, bank[cuff], noise[noise_at + tick])

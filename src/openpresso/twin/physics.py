@@ -35,6 +35,8 @@ DILATES, CONSTRICTS, DISTENDS = (
 )
 """Inflow gained by emptied veins and lost by distended ones [-], and from which transmural pressure
 on they count as distended [mmHg]; twice that is the full effect."""
+DRIVES, BLOCKS = (parameters.value("response", name) for name in ("drives", "blocks"))
+"""Tissue pressure that drives free fluid on, and that stops the lymphatics' pump [mmHg]."""
 TINY = 1e-12
 """A valve this near to its command has reached it [-]: denormal numbers are slow."""
 
@@ -48,7 +50,8 @@ TINY = 1e-12
     COMPLIANCE_SUPERFICIAL, PER_REST_DEEP, PER_REST_SUPERFICIAL, PER_RANGE_DEEP,
     PER_RANGE_SUPERFICIAL, G_DEEP, G_SUPERFICIAL, G_PERFORATOR, VALVE_LEAK, STEP_UP, IN_DEEP,
     IN_SUPERFICIAL, ARTERIAL, OUTLET, FIRM_DEEP, FIRM_SUPERFICIAL, CREEP_SHARE, CREEP_KEEP,
-    SUPPLY_DEEP, SUPPLY_SUPERFICIAL, DEEP_AT_REST, TONE_KEEP, GAIN, OFFSET, DRIFT,
+    SUPPLY_DEEP, SUPPLY_SUPERFICIAL, DEEP_AT_REST, TONE_KEEP, SUM_INTERFACE, SUM_TISSUE,
+    SUM_VENOUS, SUM_OUT, MOST_TISSUE, MOST_OUT, BLOCKED, RUN, DRIVEN, GAIN, OFFSET, DRIFT,
 ) = (np.uint64(start) for start in ROW.values())  # fmt: skip
 
 _ONE = np.uint64(1)
@@ -304,3 +307,22 @@ def respond(A: NDArray[np.float64], lanes: int) -> None:
         goal = tone_goal(A[DEEP + i], A[DEEP_AT_REST + i], transmural)
         A[TONE + i] = goal + A[TONE_KEEP + i] * (A[TONE + i] - goal)
         give_way(A, i)
+
+
+@inner
+def observe(A: NDArray[np.float64], lanes: int) -> None:
+    """Add one observation of every lane to those of before."""
+    for lane in range(1, lanes - 1):
+        i = np.uint64(lane)
+        tissue = A[AROUND_DEEP + i]
+        out = A[Q_DEEP + i] + A[Q_SUPERFICIAL + i]
+        A[SUM_INTERFACE + i] += A[TISSUE + i]
+        A[SUM_TISSUE + i] += tissue
+        A[SUM_VENOUS + i] += A[P_DEEP + i]
+        A[SUM_OUT + i] += out
+        A[MOST_TISSUE + i] = max(A[MOST_TISSUE + i], tissue)
+        A[MOST_OUT + i] = max(A[MOST_OUT + i], out)
+        A[BLOCKED + i] += 1.0 if tissue > BLOCKS else 0.0
+        run = A[RUN + i] + 1.0 if tissue > DRIVES else 0.0
+        A[RUN + i] = run
+        A[DRIVEN + i] = max(A[DRIVEN + i], run)

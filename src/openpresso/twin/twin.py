@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from openpresso.cuff.controller import CENTI, chamber_settings, cuff_settings
 from openpresso.cuff.model import Cuff, Valve
+from openpresso.errors import InputError
 from openpresso.law import controller as law
 from openpresso.law import counters
 from openpresso.twin import kernel, limb, parameters
@@ -28,10 +29,6 @@ DRIFT = 0.5 / 3600.0
 """Spread of the sensors' drift [mmHg/s]; estimated."""
 NEIGHBOUR = parameters.value("sleeve", "neighbour")
 """Volume pushed into a chamber by each mmHg in a neighbour, for each mL of its slack [1/mmHg]."""
-CONTACT = parameters.value("sleeve", "contact")
-"""Interface pressure over chamber pressure [-]."""
-TRANSMISSION = parameters.value("sleeve", "transmission")
-"""Pressure at the veins over interface pressure where the limb's depth is not known [-]."""
 DONNING = parameters.value("response", "donning")
 """Interface pressure of a worn sleeve without air [mmHg]."""
 EDGE = parameters.value("response", "edge")
@@ -45,6 +42,8 @@ MANIFOLD_STEP = 3.5
 within about 0.01 mmHg of an exact solution. The method is stable to 5.15."""
 VEIN_STEP = 4.5
 """The same for the veins, whose fastest modes carry next to no blood [-]: stable."""
+FINEST = 64
+"""Most substeps of a tick."""
 NOISE_AHEAD = 2000
 """Ticks for which sensor noise is drawn at once, and the longest advance."""
 VECTOR = 4
@@ -75,32 +74,84 @@ class CuffState:
     """Chamber pressures without sensor error [mmHg]."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Observed:
+    """What was observed at the end of every period since the last call; shapes `(n_chambers,)`."""
+
+    periods: int
+    interface: NDArray[np.float64]
+    """Mean pressure on the skin [mmHg]."""
+    tissue: NDArray[np.float64]
+    """Mean pressure round the deep veins [mmHg]."""
+    tissue_peak: NDArray[np.float64]
+    """Highest pressure round the deep veins [mmHg]."""
+    venous: NDArray[np.float64]
+    """Mean pressure in the deep veins [mmHg]."""
+    blocked: NDArray[np.float64]
+    """Share of time in which the tissue's pressure stops the lymphatics' pump [-]."""
+    driven: NDArray[np.float64]
+    """Longest stretch in which it drives free fluid on [periods]."""
+    ejected: float
+    """Most blood in the limb less the least [mL]."""
+    outflow: float
+    """Mean outflow of the limb [mL/s]."""
+    outflow_peak: float
+    """Highest outflow of the limb [mL/s]."""
+
+
+OBSERVATIONS = (
+    "SUM_INTERFACE", "SUM_TISSUE", "SUM_VENOUS", "SUM_OUT", "MOST_TISSUE", "MOST_OUT", "BLOCKED",
+    "RUN", "DRIVEN",
+)  # fmt: skip
+"""Rows in which the kernel keeps what it observes."""
+
+
 def _steepest(valve: Valve) -> float:
     """Slope of a valve's flow where it is laminar [mL/(s mmHg)]."""
     return CONDUCTANCE * valve.conductance * laminar_patch(valve.critical_ratio)[1]
 
 
-def spread(cuff: Cuff) -> NDArray[np.float64]:
+def spread(cuff: Cuff, radius: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of a chamber's pressure that is lost to the depth under each neighbour [-].
 
     lambda / (2 L) (1 - exp(-L / lambda)): the mean over a segment of length L of a pressure that
     changes at its edge and decays on both sides with exp(-x / lambda).
     """
-    girth = np.array([chamber.girth for chamber in cuff.chambers])
     length = np.array([chamber.length - chamber.overlap for chamber in cuff.chambers])
-    decay = EDGE * girth / (2.0 * math.pi)
+    decay = EDGE * radius
     return np.asarray(0.5 * decay / length * -np.expm1(-length / decay))
 
 
-def substeps(cuffs: Sequence[Cuff]) -> int:
-    """Substeps of a tick for which the fastest modes are stable, and the manifold's accurate."""
+def substeps(cuffs: Sequence[Cuff], limbs: Sequence[limb.Limb] | None = None) -> int:
+    """Substeps of a tick for which the fastest modes are stable, and the manifold's accurate.
+
+    Parameters
+    ----------
+    cuffs
+        The cuffs.
+    limbs
+        The limb under each; by default that of the nominal person.
+
+    Raises
+    ------
+    InputError
+        If more than `FINEST` would be needed.
+    """
     found = 1
-    for cuff in cuffs:
+    under = limbs or [limb.under(cuff, "supine") for cuff in cuffs]
+    for cuff, one in zip(cuffs, under, strict=True):
         conductance = cuff.n_chambers * _steepest(cuff.inlet) + _steepest(cuff.dump)
         manifold = conductance * ATMOSPHERE / cuff.manifold_volume
-        squeeze = CONTACT * TRANSMISSION * cuff.max_pressure - OUTLET
-        veins = limb.fastest(limb.under(cuff, "supine"), squeeze)
+        squeeze = limb.CONTACT * float(one.deep.max()) * cuff.max_pressure - OUTLET
+        veins = limb.fastest(one, squeeze)
         needed = max(manifold / MANIFOLD_STEP, veins / VEIN_STEP)
+        if not kernel.TICK * needed <= FINEST:
+            raise InputError.one(
+                cuff.name,
+                "too-stiff",
+                f"its fastest mode, {needed:.3g} 1/s, asks for more than {FINEST} steps in 5 ms",
+                hint="give it a larger manifold, smaller valves, or a limb of plausible veins.",
+            )
         found = max(found, math.ceil(kernel.TICK * needed))
     return found
 
@@ -116,15 +167,29 @@ class Twin:
         Posture of the person.
     seed
         Seed of sensor errors and noise; each cuff draws its own.
+    limbs
+        The limb under each cuff; by default that of the nominal person in `posture`.
+    first
+        Number of the first cuff among all that share the seed: a cuff draws the same errors in
+        whichever block it is.
     """
 
     def __init__(
-        self, cuffs: Sequence[Cuff], posture: limb.Posture = "supine", seed: int = 0
+        self,
+        cuffs: Sequence[Cuff],
+        posture: limb.Posture = "supine",
+        seed: int = 0,
+        limbs: Sequence[limb.Limb] | None = None,
+        first: int = 0,
     ) -> None:
         self.cuffs = tuple(cuffs)
+        self.observations = 0
+        """Number of periods that were observed."""
+        self.limbs = tuple(limbs or (limb.under(cuff, posture) for cuff in cuffs))
         self.time = 0.0
         self.seed = seed
-        self._rngs = [np.random.default_rng([seed, index]) for index in range(len(self.cuffs))]
+        numbers = range(first, first + len(self.cuffs))
+        self._rngs = [np.random.default_rng([seed, number]) for number in numbers]
         counts = [cuff.n_chambers for cuff in self.cuffs]
         self.count = np.array(counts, dtype=np.int64)
         self.first = np.cumsum([1] + [n + 1 for n in counts[:-1]]).astype(np.int64)
@@ -137,9 +202,9 @@ class Twin:
         self._fill_empty_lanes()
         for index, cuff in enumerate(self.cuffs):
             self._fill_sleeve(index, cuff)
-            self._fill_limb(index, limb.under(cuff, posture))
+            self._fill_limb(index, self.limbs[index])
             self._fill_sensors(index)
-        self._divide(substeps(self.cuffs))
+        self._divide(substeps(self.cuffs, self.limbs))
         self._settle()
 
     def row(self, name: str, cuff: int) -> NDArray[np.float64]:
@@ -221,10 +286,36 @@ class Twin:
                 self._noise, self._noise_at, self.time, self.substeps,
             )  # fmt: skip
             ticks = period * len(asked[part])
+            self.observations += len(asked[part])
             self._noise_at += ticks
             self.time += ticks * kernel.TICK
             at = part.stop
         return reported
+
+    def observed(self, cuff: int) -> Observed:
+        """Return what `follow` observed of one limb since `look_anew`."""
+        n = max(self.observations, 1)
+        rows = {name: self.row(name, cuff).copy() for name in OBSERVATIONS}
+        return Observed(
+            periods=self.observations,
+            interface=rows["SUM_INTERFACE"] / n + DONNING,
+            tissue=rows["SUM_TISSUE"] / n,
+            tissue_peak=rows["MOST_TISSUE"],
+            venous=rows["SUM_VENOUS"] / n,
+            blocked=rows["BLOCKED"] / n,
+            driven=rows["DRIVEN"],
+            ejected=float(np.diff(self.params[cuff, [kernel.LEAST_BLOOD, kernel.MOST_BLOOD]])[0]),
+            outflow=float(rows["SUM_OUT"][-1]) / n,
+            outflow_peak=float(rows["MOST_OUT"][-1]),
+        )
+
+    def look_anew(self) -> None:
+        """Forget what was observed."""
+        self.observations = 0
+        self.params[:, kernel.LEAST_BLOOD] = np.inf
+        self.params[:, kernel.MOST_BLOOD] = -np.inf
+        for name in OBSERVATIONS:
+            self.A[ROW[name] : ROW[name] + self.lanes] = 0.0
 
     def replay(
         self,
@@ -374,8 +465,8 @@ class Twin:
         params[kernel.B_DUMP] = cuff.dump.critical_ratio
         params[[kernel.SPAN_DUMP, kernel.PATCH_DUMP]] = laminar_patch(cuff.dump.critical_ratio)
         params[kernel.PUMP_GAIN] = 1.0
-        valve = relief(cuff)
-        params[[kernel.RELIEF_OPENS, kernel.RELIEF_SLOPE]] = valve.opens, valve.slope
+        safety = relief(cuff)
+        params[[kernel.RELIEF_OPENS, kernel.RELIEF_SLOPE]] = safety.opens, safety.slope
         self.settings[index] = cuff_settings(cuff)
         chambers = chamber_settings(cuff)
         self.chambers[index, : len(chambers)] = chambers
@@ -391,8 +482,8 @@ class Twin:
             self.params[index, kernel.SPEED_KEEP] = math.exp(-half / cuff.pump.lag)
 
     def _fill_limb(self, index: int, under: limb.Limb) -> None:
-        deep, superficial = 1.0 - limb.SUPERFICIAL_SHARE, limb.SUPERFICIAL_SHARE
-        inflow = under.volume * limb.INFLOW / (MAP - 10.0)
+        deep, superficial = 1.0 - under.superficial_share, under.superficial_share
+        inflow = under.inflow / (MAP - 10.0)
         creep = parameters.value("response", "creep_share")
         # What was measured is what a vein takes up in the end, creep included.
         compliance = under.compliance / (1.0 + creep)
@@ -411,18 +502,18 @@ class Twin:
             "SUPERFICIAL": superficial * (under.rest + compliance * OUTLET),
             "G_DEEP": under.conductance,
             "G_SUPERFICIAL": under.conductance * superficial / deep,
-            "G_PERFORATOR": limb.PERFORATOR,
-            "VALVE_LEAK": limb.VALVE_LEAK,
+            "G_PERFORATOR": under.perforator,
+            "VALVE_LEAK": under.valve_leak,
             "STEP_UP": under.step_up,
             "SUPPLY_DEEP": deep * inflow,
             "SUPPLY_SUPERFICIAL": superficial * inflow,
             "DEEP_AT_REST": deep * under.rest,
             "ARTERIAL": MAP + under.head,
-            "TO_DEEP": TRANSMISSION,
-            "TO_SUPERFICIAL": TRANSMISSION,
-            "SPREAD": spread(self.cuffs[index]),
-            "CONTACT": CONTACT,
-            "OUTLET": TRANSMISSION * DONNING,
+            "TO_DEEP": under.deep,
+            "TO_SUPERFICIAL": under.superficial,
+            "SPREAD": spread(self.cuffs[index], under.radius),
+            "CONTACT": limb.CONTACT,
+            "OUTLET": under.deep * DONNING,
             "CREEP_SHARE": creep,
             "CREEP_KEEP": math.exp(-kernel.TICK / parameters.value("response", "creep_time")),
             "TONE_KEEP": math.exp(-kernel.TICK / parameters.value("response", "tone_time")),
@@ -463,6 +554,7 @@ class Twin:
         self.params[:, kernel.M_GAS] = self.params[:, kernel.M_VOLUME]
         self.params[:, [kernel.PUMPED, kernel.VENTED]] = 0.0
         self.time = 0.0
+        self.look_anew()
         self.switches[:, kernel.POWERED] = 1
         self._powered = [True] * len(self.cuffs)
 
