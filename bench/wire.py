@@ -53,7 +53,10 @@ def hour_rows(runs: int, *, quick: bool) -> list[Row]:  # noqa: ARG001 -- an hou
 def room(*arguments: str) -> dict[str, Any]:
     """Run a room in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.room", *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bench.room", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -242,7 +242,7 @@ def test_every_figure_has_a_mark_and_a_reason() -> None:
 
 def test_a_cuff_of_ones_own_gets_its_ratings() -> None:
     path = ROOT / "src" / "openpresso" / "cuff" / "catalog" / "leg-8.yaml"
-    assert "relief: 155.0" in ratings_of(str(path))
+    assert "relief: 170.0" in ratings_of(str(path))
 
 
 def test_a_valve_that_no_coil_class_covers_is_named() -> None:

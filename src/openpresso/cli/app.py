@@ -16,7 +16,17 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from openpresso import __version__
-from openpresso.cli import care, cuffs, doctor, programs, records, run, station, twin
+from openpresso.cli import (
+    care,
+    cuffs,
+    doctor,
+    programs,
+    records,
+    run,
+    station,
+    twin,
+    validate,
+)
 from openpresso.cli.failure import show_failure, show_usage_failure
 from openpresso.errors import OpenpressoError
 
@@ -34,6 +44,7 @@ app.add_typer(cuffs.app, name="cuff")
 app.add_typer(records.app, name="record")
 app.add_typer(care.app, name="care")
 app.add_typer(twin.app, name="twin")
+app.command("validate")(validate.validate)
 app.add_typer(station.app, name="station")
 app.command("doctor")(doctor.doctor)
 

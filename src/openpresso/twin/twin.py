@@ -50,6 +50,8 @@ VECTOR = 4
 """Lanes that compiled loops take at once; empty ones fill up the last."""
 RESERVOIR = 1e12
 """Size of the lane that takes what leaves the limb [mL]."""
+RECEIVES = 1e6
+"""Blood in it at the start: veins may draw some back [mL]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +144,13 @@ def substeps(cuffs: Sequence[Cuff], limbs: Sequence[limb.Limb] | None = None) ->
     for cuff, one in zip(cuffs, under, strict=True):
         conductance = cuff.n_chambers * _steepest(cuff.inlet) + _steepest(cuff.dump)
         manifold = conductance * ATMOSPHERE / cuff.manifold_volume
+        if not (np.isfinite(one.rest).all() and np.isfinite(one.conductance).all()):
+            raise InputError.one(
+                cuff.name,
+                "not-a-number",
+                "volume or conductance of the veins under it is not a number",
+                hint="give a limb of finite girths and factors.",
+            )
         squeeze = limb.CONTACT * float(one.deep.max()) * cuff.max_pressure - OUTLET
         veins = limb.fastest(one, squeeze)
         needed = max(manifold / MANIFOLD_STEP, veins / VEIN_STEP)
@@ -169,9 +178,9 @@ class Twin:
         Seed of sensor errors and noise; each cuff draws its own.
     limbs
         The limb under each cuff; by default that of the nominal person in `posture`.
-    first
-        Number of the first cuff among all that share the seed: a cuff draws the same errors in
-        whichever block it is.
+    numbers
+        Number of each cuff among all that share the seed, by default from 0: it draws the same
+        errors in whatever company it is.
     """
 
     def __init__(
@@ -180,7 +189,7 @@ class Twin:
         posture: limb.Posture = "supine",
         seed: int = 0,
         limbs: Sequence[limb.Limb] | None = None,
-        first: int = 0,
+        numbers: Sequence[int] | None = None,
     ) -> None:
         self.cuffs = tuple(cuffs)
         self.observations = 0
@@ -188,8 +197,9 @@ class Twin:
         self.limbs = tuple(limbs or (limb.under(cuff, posture) for cuff in cuffs))
         self.time = 0.0
         self.seed = seed
-        numbers = range(first, first + len(self.cuffs))
-        self._rngs = [np.random.default_rng([seed, number]) for number in numbers]
+        self._rngs = [
+            np.random.default_rng([seed, number]) for number in numbers or range(len(self.cuffs))
+        ]
         counts = [cuff.n_chambers for cuff in self.cuffs]
         self.count = np.array(counts, dtype=np.int64)
         self.first = np.cumsum([1] + [n + 1 for n in counts[:-1]]).astype(np.int64)
@@ -402,7 +412,7 @@ class Twin:
         """Blood that left the limbs through the large veins since the start [mL]."""
         lanes = self.first + self.count
         return sum(
-            float((self.A[ROW[name] + lanes] - 1.0).sum()) for name in ("DEEP", "SUPERFICIAL")
+            float((self.A[ROW[name] + lanes] - RECEIVES).sum()) for name in ("DEEP", "SUPERFICIAL")
         )
 
     def _allocate(self, n: int, chambers: int) -> None:
@@ -550,7 +560,7 @@ class Twin:
             for name in ("LOST", "TISSUE", "SUPPLIED", "PRESSURE"):
                 self.row(name, index)[:] = 0.0
         for name in ("DEEP", "SUPERFICIAL"):
-            self.A[ROW[name] + lanes] = 1.0
+            self.A[ROW[name] + lanes] = RECEIVES
         self.params[:, kernel.M_GAS] = self.params[:, kernel.M_VOLUME]
         self.params[:, [kernel.PUMPED, kernel.VENTED]] = 0.0
         self.time = 0.0

@@ -1,0 +1,84 @@
+"""Running rows: judged as they fall, the same on every run, and patient with what is missing."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import pytest
+
+from openpresso.twin.validation import rows_fluid, run
+from openpresso.twin.validation.model import chosen, rows
+from openpresso.twin.validation.outcome import Outcome
+
+ROW_1 = chosen(["1"])[0]
+ROW_7 = chosen(["7"])[0]
+
+
+def repeated(monkeypatch: pytest.MonkeyPatch, values: dict[str, float]) -> run.Result:
+    monkeypatch.setattr(run, "function", lambda _: lambda _: Outcome(values))
+    return run.repeat(ROW_1)
+
+
+def test_every_row_has_a_function() -> None:
+    for row in rows():
+        assert callable(run.function(row))
+
+
+def test_the_valve_of_a_data_sheet_is_met() -> None:
+    result = run.repeat(ROW_1)
+    assert result.verdict == "pass"
+    assert result.judged[0].difference == pytest.approx(0.0, abs=4.2)
+
+
+@pytest.mark.parametrize(
+    ("ours", "verdict"), [(420.0, "pass"), (440.0, "miss"), (math.nan, "miss"), (math.inf, "miss")]
+)
+def test_a_value_is_judged_as_it_falls(
+    monkeypatch: pytest.MonkeyPatch, ours: float, verdict: str
+) -> None:
+    assert repeated(monkeypatch, {"flow": ours}).verdict == verdict
+
+
+def test_a_miss_breaks_the_run_only_where_the_twin_was_calibrated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert repeated(monkeypatch, {"flow": 500.0}).is_broken
+    monkeypatch.setattr(run, "function", lambda _: lambda _: Outcome({"deficit": 50.0}))
+    held_out = run.repeat(ROW_7)
+    assert held_out.verdict == "miss"
+    assert not held_out.is_broken
+
+
+def test_a_part_of_the_twin_that_is_not_there_is_said_and_does_not_stop_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpresso.twin.swelling", None)
+    results = list(run.run(["21", "35"]))
+    assert [one.verdict for one in results] == ["not yet", "pass"]
+    assert "slow scale" in results[0].missing
+    assert not results[0].is_broken
+
+
+def test_the_same_seed_gives_the_same_values() -> None:
+    for number in ("10", "18"):
+        first, second = (
+            [one.ours for one in run.repeat(chosen([number])[0], seed=3).judged] for _ in range(2)
+        )
+        assert first == second
+
+
+def test_rows_run_in_two_processes_as_in_one() -> None:
+    alone, together = (
+        [(one.row.number, [j.ours for j in one.judged]) for one in run.run(["1", "6", "35"], 0, n)]
+        for n in (1, 2)
+    )
+    assert alone == together
+
+
+def test_a_day_that_takes_out_nothing_leaves_nothing_to_keep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = {"reduction": 1.0, "kept": 800.0, "relapse": -500.0}
+    monkeypatch.setattr(rows_fluid, "values", lambda _: found)
+    assert math.isnan(rows_fluid.row_32(0).values["kept"])
