@@ -12,13 +12,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import page, sessions, solvers, twin, wire
+from bench import cohort, page, sessions, solvers, twin, wire
 from bench.machine import machine
 from bench.timing import Row, Spread
 
 RESULTS = Path(__file__).with_name("results.json")
 SECTIONS = {
     "kernel": twin.rows,
+    "cohort": cohort.rows,
     "solvers": solvers.rows,
     "sessions": sessions.rows,
     "wire": wire.rows,

@@ -47,7 +47,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "ceiling": (0, 15000), "limit": (0, 15000), "slope": (-400000, 400000),
     "deficit": (0, 3000000), "total": (-100000, 100000), "change": (-37000, 37000),
     "wanted": FLAGS, "was_open": FLAGS, "wants": FLAGS, "others": FLAGS, "condition": FLAGS,
-    "moving": FLAGS, "emptied": FLAGS, "inlet_open": FLAGS, "vented": FLAGS,
+    "moving": FLAGS, "moved": FLAGS, "emptied": FLAGS, "inlet_open": FLAGS, "vented": FLAGS,
     "count": COUNTS, "served_ticks": COUNTS, "exhaust_ticks": COUNTS, "settled_ticks": COUNTS,
     "speed": (0, 10000), "rise": (0, 6000), "duty": (0, 100), "lag": (0, 60), "ticks": (0, 60),
     "before": (0, 24576), "openings": (0, 24), "fall": (0, 2000), "opened": (0, 24576),

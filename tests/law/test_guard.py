@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from openpresso import cuff
 from openpresso.law import controller as law
 from openpresso.law.guard import INVALID
 from openpresso.law.regulator import VENT
+from openpresso.twin.twin import Twin
 from tests.law.board import CEILING, Board, Gas
 
 MARGIN = 700
@@ -248,9 +251,16 @@ def test_a_leak_of_1_percent_in_half_a_second_is_made_up_and_found(
     gas.leak[1] = leak
     gas.run(2500)
     assert not board.faults
-    gas.run(4000)
+    gas.run(10500)
     assert board.faults == found
     assert board.state[law.FAULT_CHAMBER] == (2 if found else 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_noise_that_opens_a_valve_makes_nothing_up(seed: int) -> None:
+    twin = Twin([cuff.load("calf-3")], seed=seed)
+    twin.follow(np.full((1800, 1, 3), 50.0), 130.0, 10)
+    assert twin.read(0).faults == 0
 
 
 def test_a_set_point_that_moves_makes_nothing_up() -> None:

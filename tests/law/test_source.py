@@ -100,6 +100,6 @@ def test_a_function_of_the_law_takes_integers_and_buffers_and_returns_an_integer
 def test_buffers_are_as_long_as_their_names() -> None:
     assert controller.HIGHEST_TARGET + 1 == controller.CUFF_STATE
     assert controller.FROZEN_TICKS + 1 == controller.CUFF_SETTINGS
-    assert controller.MARK + 1 == controller.WIDTH
+    assert controller.MOVED + 1 == controller.WIDTH
     assert controller.AIR_BUDGET + 1 == controller.CHAMBER_SETTINGS
     assert controller.DUMP_OPEN + 1 == controller.CUFF_OUTPUTS

@@ -84,8 +84,9 @@ CUFF_STATE = 16
 (
     LEVEL, SLOPE, WANTS, LAST, SAME, OVER, BAD, JUMP_SCORE,
     EXHAUST_TICKS, HELD, RELEASED, OFF_ZERO, SETTLED, TARGET, MADE_UP, AIR, MARK,
-) = range(17)  # fmt: skip
-WIDTH = 17
+    MOVED,
+) = range(18)  # fmt: skip
+WIDTH = 18
 # Outputs of a cuff.
 DUTY, DUMP_OPEN = range(2)
 CUFF_OUTPUTS = 2
@@ -399,7 +400,11 @@ def air_faults(
         settled = min(settled, memory[at - WIDTH + SETTLED])
     if i + 1 < n:
         settled = min(settled, memory[at + WIDTH + SETTLED])
-    memory[at + MADE_UP] = made_up(memory[at + MADE_UP], settled, inlet[i] or exhaust[i], change)
+    moving = inlet[i] or exhaust[i]
+    memory[at + MADE_UP] = made_up(
+        memory[at + MADE_UP], settled, moving, memory[at + MOVED], change
+    )
+    memory[at + MOVED] = moving
     if memory[at + MADE_UP] > MADE_UP_TRIP:
         return NO_HOLD
     if memory[at + AIR] > chambers[i * CHAMBER_SETTINGS + AIR_BUDGET]:

@@ -41,6 +41,8 @@ SETTLE_TICKS = 2000
 """10 s at one set-point: tissue and veins have given way."""
 MADE_UP_TRIP = 600
 """Pressure made up in one hold after settling: more is a leak or a drifting sensor."""
+NOISE_RISE = 25
+"""What a reading rises by itself after noise has opened a valve."""
 ZERO_OFF = 400
 ZERO_TICKS = 4000
 """A chamber vented for 20 s must read zero; the slack of a large one empties slowly."""
@@ -110,16 +112,19 @@ def does_not_fall(set_point: int, level: int, mark: int, exhaust_ticks: int) -> 
     return 1 if exhaust_ticks > 1 and high and level > mark - FALL else 0
 
 
-def made_up(total: int, settled_ticks: int, moving: int, change: int) -> int:
+def made_up(total: int, settled_ticks: int, moving: int, moved: int, change: int) -> int:
     """Return the net pressure that the valves made up since the set-points settled.
 
-    `change` is that of the reading in this tick, `moving` whether one of the valves is open.
-    A chamber that neither leaks nor drifts needs none, once tissue and veins have given way and
-    its neighbours rest.
+    `change` is that of the reading in this tick, `moving` whether one of the valves is open and
+    `moved` whether one was in the tick before. A chamber that neither leaks nor drifts needs none,
+    once tissue and veins have given way and its neighbours rest. An inlet opens when noise makes a
+    reading low, and the next readings are higher by themselves: that does not count.
     """
     if settled_ticks < SETTLE_TICKS:
         return 0
-    return max(total + change, -LONGEST) if moving else total
+    if not moving:
+        return total
+    return max(total + change - (0 if moved else NOISE_RISE), -MADE_UP_TRIP)
 
 
 def air_given(air: int, emptied: int, inlet_open: int, share: int) -> int:
