@@ -3,7 +3,7 @@ BIN := .venv/bin
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check fix docs reference firmware bench lock clean
+.PHONY: help setup system run test check fix docs reference firmware peers bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,6 +46,10 @@ docs: reference  ## the documentation as a site in site/
 
 firmware: setup  ## the files to copy to a cuff's board, in dist/firmware: make firmware CUFF=leg-8 SERIAL=A-0001
 	$(BIN)/python -m scripts.firmware --cuff $(or $(CUFF),leg-8) --serial $(or $(SERIAL),OP-0001) $(ARGS)
+
+peers:  ## the solvers of others that the bench compares with (0.9 GB), in .cache/peers
+	PATH="$$PATH:.uv/bin" uv venv --clear .cache/peers
+	PATH="$$PATH:.uv/bin" uv pip install --python .cache/peers/bin/python --group peers
 
 bench: setup  ## every speed claim, measured on this machine
 	$(BIN)/python -m bench $(ARGS)

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import cohort, page, sessions, solvers, twin, wire
+from bench import cohort, limit, page, peers, sessions, solvers, twin, wire
 from bench.machine import machine
 from bench.timing import Row, Spread
 
@@ -20,7 +20,9 @@ RESULTS = Path(__file__).with_name("results.json")
 SECTIONS = {
     "kernel": twin.rows,
     "cohort": cohort.rows,
+    "limit": limit.rows,
     "solvers": solvers.rows,
+    "peers": peers.rows,
     "sessions": sessions.rows,
     "wire": wire.rows,
     "hour": wire.hour_rows,

@@ -57,3 +57,10 @@ def timed(runs: int, prepare: Callable[[], Callable[[], object]]) -> Spread:
         work()
         walls.append(time.perf_counter() - began)
     return Spread.of(walls)
+
+
+def digits(value: float) -> str:
+    """Return a number with three digits that count."""
+    if value >= 100.0:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value == 0.0 or value >= 0.001 else f"{value:.1e}"
