@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from openpresso import cuff as cuffs
 from openpresso import program as programs
+from openpresso.cuff.model import Cuff
+from openpresso.session import Leg
 from openpresso.station.rehearsal import LIMITS, rehearse
 from tests.station.plays import play
 
@@ -26,6 +28,12 @@ def test_every_program_passes_its_rehearsal_on_every_cuff_that_it_fits(
     what, by = programs.load(program), cuffs.load(cuff)
     timelines = {"left": programs.compile(what, by)}
     rehearse(timelines, {"left": by}, programs.ceiling_of(what, by), "supine")  # type: ignore[arg-type]
+
+
+def test_legs_that_wear_unlike_cuffs_are_rehearsed_together() -> None:
+    worn: dict[Leg, Cuff] = {"left": cuffs.load("leg-8"), "right": cuffs.load("leg-12")}
+    one = programs.load("gradient-drainage")
+    rehearse({leg: programs.compile(one, worn[leg]) for leg in worn}, worn, 80.0, "supine")
 
 
 def test_every_program_fits_at_least_one_cuff() -> None:

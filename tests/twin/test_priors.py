@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import openpresso.twin
 from openpresso.errors import InputError
 from openpresso.twin import parameters, priors
 
@@ -64,9 +65,10 @@ def test_drawn_people_lie_in_the_range_and_are_the_same_for_a_seed(
 
 
 def test_the_physics_does_not_know_the_priors() -> None:
-    folder = Path(str(priors.__file__)).parent
+    folder = Path(str(openpresso.twin.__file__)).parent
     for name in MODELS:
-        tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
+        (file,) = folder.rglob(f"{name}.py")
+        tree = ast.parse(file.read_text(encoding="utf-8"))
         words = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         words |= {
             one.name

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from openpresso.program import Program
 
 app = typer.Typer(
-    help="List, show, check and plot programs.",
+    help="List, show, check, plot and preview programs.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -156,6 +156,53 @@ def plot(
     else:
         program.plot(left, out, title=one.title, cuff=garment)
     print(out)
+
+
+@app.command("preview")
+def preview(
+    name: Name,
+    *,
+    cuff: CuffName = None,
+    leg: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEG",
+            help='Whose leg, such as "female, 165 cm, 60 kg, lymphoedema"; the mean woman if not.',
+        ),
+    ] = None,
+    posture: Annotated[
+        str, typer.Option(metavar="POSTURE", help="supine, elevated, sitting or standing.")
+    ] = "supine",
+    ceiling: Ceiling = None,
+    duration: Annotated[
+        str | None, typer.Option(metavar="TIME", help='Shorter, such as "20 min".')
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Picture: .png, .svg or .pdf."),
+    ] = None,
+    papers: Annotated[bool, typer.Option("--papers", help="Add what it rests on.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a program is expected to do to one leg, and what is not known.
+
+    Pressure in skin, fat and muscle, blood, tissue fluid and volume, from the twin. Without --cuff
+    on leg-8, or else on the first cuff of the catalog that the program fits. A model, not a
+    certified medical device.
+    """
+    from openpresso.cli import program_preview
+
+    program_preview.show(
+        name,
+        cuff=cuff,
+        leg=leg,
+        posture=posture,
+        ceiling=ceiling,
+        duration=duration,
+        out=out,
+        as_json=as_json,
+        papers=papers,
+    )
 
 
 def first_fitting(one: Program) -> Cuff:

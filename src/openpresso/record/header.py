@@ -47,6 +47,31 @@ class CuffIdentity(_Part):
     n_chambers: int = Field(ge=1, le=64)
 
 
+class Expected(_Part):
+    """What the twin expected of the program on one leg before it began."""
+
+    person: Text = ""
+    """Whose leg the twin had."""
+    skin_peak: float | None = None
+    """Highest pressure on the skin [mmHg]."""
+    muscle_peak: float | None = None
+    """Highest pressure in the muscle [mmHg]."""
+    ejected: float | None = None
+    """Blood moved out of the limb in a cycle [mL]."""
+    head_peak: float | None = None
+    """Highest pressure of free tissue fluid above rest [mmHg]."""
+    head_reached: Literal["yes", "perhaps", "no"] | None = None
+    """Whether it passes the head that drives fluid along the limb."""
+    change_low: float | None = None
+    """Change of the fluid under the cuff from begin to end, low end of its range [mL]."""
+    change: float | None = None
+    """The same at the nominal figures [mL]."""
+    change_high: float | None = None
+    """High end of the range [mL]."""
+    trouble: Text = ""
+    """Why there is nothing."""
+
+
 class Header(_Part):
     """Who, what and when of one session.
 
@@ -82,6 +107,8 @@ class Header(_Part):
     """Who ordered the treatment, where an order is needed."""
     note: Text = ""
     girths: tuple[Girth, ...] = ()
+    expected: dict[Leg, Expected] = Field(default_factory=dict)
+    """What the twin expected, where it was asked."""
     identities: dict[Leg, CuffIdentity] = Field(default_factory=dict)
     seed: int | None = None
     """Seed of the twin."""

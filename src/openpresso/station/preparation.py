@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import openpresso
@@ -15,6 +15,7 @@ from openpresso.errors import InputError
 from openpresso.program.timeline import Timeline
 from openpresso.record.header import snapshot
 from openpresso.session import Identity, Leg, Limit, Session
+from openpresso.station.expectation import Expectation
 from openpresso.station.order import LegChoice, Order
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Prepared:
     """[mmHg]"""
     legs: LegChoice
     order: Order
+    expected: Mapping[Leg, Expectation] = field(default_factory=dict)
+    """What the twin expects of it, for each leg; empty where nobody asked."""
 
     @property
     def posture(self) -> Literal["supine", "elevated", "sitting"]:
@@ -77,6 +80,7 @@ class Prepared:
             "client": self.order.client,
             "order": self.order.order,
             "note": self.order.note,
+            "expected": {leg: one.data() for leg, one in self.expected.items()},
             "software": {"openpresso": openpresso.__version__},
         }
 

@@ -81,14 +81,19 @@ def _try(
 ) -> str | None:
     """Run the twin through a stretch of the timelines; say what went wrong."""
     times = np.arange(begin, end, PERIOD)
-    asked = np.array([[one.at(time) for one in timelines.values()] for time in times.tolist()])
+    most = max(cuff.n_chambers for cuff in twin.cuffs)
+    asked = np.full((len(times), len(timelines), most), np.nan)
+    for index, one in enumerate(timelines.values()):
+        chambers = twin.cuffs[index].n_chambers
+        asked[:, index, :chambers] = [one.at(time) for time in times.tolist()]
     pressures = twin.follow(asked, ceiling, TICKS)
     for index, leg in enumerate(timelines):
         state = twin.read(index)
         if state.faults:
             texts = [text for bit, _, text in FAULTS if state.faults >> bit & 1]
             return f"the {leg} cuff tripped at chamber {state.fault_chamber}: {texts[0]}"
-    found = quality((times, asked[:, i], pressures[:, i]) for i in range(len(timelines)))
+    parts = [(i, slice(cuff.n_chambers)) for i, cuff in enumerate(twin.cuffs)]
+    found = quality((times, asked[:, i, own], pressures[:, i, own]) for i, own in parts)
     for name, limit in LIMITS.items():
         value = getattr(found, name)
         if value is not None and value > limit:

@@ -13,6 +13,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -66,18 +67,20 @@ def _leave_with(station: BaseProcess | None) -> None:
 
 
 def made_ready(order: Order, cuffs: Mapping[Leg, Cuff]) -> Prepared:
-    """Find, compile, check and rehearse a program.
+    """Find, compile, check and rehearse a program, and say what is expected of it.
 
     Raises
     ------
     InputError
         If it cannot be started on these cuffs, or failed on the twin.
     """
+    from openpresso.station.expectation import expectations
     from openpresso.station.rehearsal import rehearse
 
     prepared = prepare(find_program(order), cuffs, order)
-    rehearse(prepared.timelines, prepared.cuffs, prepared.ceiling, prepared.posture)
-    return prepared
+    tried = prepared.timelines, prepared.cuffs, prepared.ceiling, prepared.posture
+    rehearse(*tried)
+    return replace(prepared, expected=expectations(*tried))
 
 
 def put_away(folder: Path) -> str:

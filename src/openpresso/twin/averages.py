@@ -8,10 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openpresso.cuff.model import Cuff
-from openpresso.program.timeline import Timeline
-from openpresso.twin.limb import Limb
-from openpresso.twin.twin import Observed, Twin
+from openpresso.twin.twin import Observed
 
 Floats = NDArray[np.float64]
 
@@ -21,8 +18,6 @@ TICKS: Final = 10
 """Ticks of the law in a period."""
 REST: Final = 20.0
 """Time for which the limb is looked at before the first cycle [s]."""
-CYCLES: Final = 3
-"""Cycles that are run; the last one is looked at, when the veins have come to repeat themselves."""
 LONGEST: Final = 600.0
 """Longest stretch of a program that is taken for a cycle [s]."""
 
@@ -51,53 +46,6 @@ class Averages:
     """Highest outflow of the limb [mL/s]."""
     rest_flow: float
     """Outflow before the program [mL/s]."""
-
-
-def cycle(timeline: Timeline, phase: int = 0) -> Floats:
-    """Return the set-points of one whole cycle of a phase, shape `(n_periods, n_chambers)`.
-
-    Parameters
-    ----------
-    timeline
-        The program for one cuff.
-    phase
-        Number of the phase, from 0.
-    """
-    stretch = timeline.phases[phase]
-    inside = (timeline.cycles >= stretch.start) & (timeline.cycles < stretch.end)
-    starts = timeline.cycles[inside]
-    begin = float(starts[0]) if len(starts) else stretch.start
-    end = float(starts[1]) if len(starts) > 1 else stretch.end
-    times = np.arange(begin, min(end, begin + LONGEST), PERIOD)
-    return np.array([timeline.at(time) for time in times.tolist()])
-
-
-def averages(
-    cuff: Cuff, limb: Limb, asked: Floats, ceiling: float, *, cycles: int = CYCLES, seed: int = 0
-) -> Averages:
-    """Run cycles of set-points on a limb and say what the last one does.
-
-    Parameters
-    ----------
-    cuff, limb
-        What is worn, and on what.
-    asked
-        Set-points of one cycle every 50 ms [mmHg], shape `(n_periods, n_chambers)`.
-    ceiling
-        Highest pressure allowed [mmHg].
-    cycles
-        How many to run.
-    seed
-        Of the sensors.
-    """
-    twin = Twin([cuff], seed=seed, limbs=[limb])
-    vented = np.full((round(REST / PERIOD), 1, cuff.n_chambers), np.nan)
-    twin.follow(vented, ceiling, TICKS)
-    rest = twin.observed(0)
-    for _ in range(cycles):
-        twin.look_anew()
-        twin.follow(asked[:, None, :], ceiling, TICKS)
-    return averaged(twin.observed(0), rest)
 
 
 def averaged(seen: Observed, rest: Observed) -> Averages:
