@@ -19,7 +19,7 @@ run: setup  ## one whole session, two cuffs on twin legs: make run PROGRAM=gradi
 
 # Real processes in real time: they mostly wait, and want the processor for themselves when they do not.
 # A computer that stands still for half a second ends a session, as it should; such a test is repeated.
-REALTIME := tests/integration tests/firmware/test_process.py tests/twin/test_server.py
+REALTIME := tests/integration tests/firmware/test_process.py tests/twin/serving/test_server.py
 test: setup system  ## the tests: make test ARGS="tests/cuff -k volume"
 	$(BIN)/pytest -n auto $(or $(ARGS),$(REALTIME:%=--ignore %))
 	$(if $(ARGS),,$(BIN)/pytest -n 4 --reruns 2 $(REALTIME))
@@ -49,7 +49,7 @@ firmware: setup  ## the files to copy to a cuff's board, in dist/firmware: make 
 
 peers:  ## the solvers of others that the bench compares with (0.9 GB), in .cache/peers
 	PATH="$$PATH:.uv/bin" uv venv --clear .cache/peers
-	PATH="$$PATH:.uv/bin" uv pip install --python .cache/peers/bin/python --group peers
+	PATH="$$PATH:.uv/bin" uv pip install --python .cache/peers/bin/python --require-hashes -r requirements/peers.txt
 
 bench: setup  ## every speed claim, measured on this machine
 	$(BIN)/python -m bench $(ARGS)
@@ -58,6 +58,7 @@ LOCK := PATH="$$PATH:.uv/bin" uv pip compile --universal --generate-hashes --no-
 lock:  ## take pyproject.toml's dependencies into requirements/ again: make lock ARGS=--upgrade
 	$(LOCK) $(ARGS) pyproject.toml -o requirements/run.txt
 	$(LOCK) $(ARGS) pyproject.toml --group dev --group docs --group bench -o requirements/dev.txt
+	$(LOCK) $(ARGS) --group peers -o requirements/peers.txt
 	echo uv | $(LOCK) $(ARGS) - -o requirements/uv.txt
 
 clean:  ## caches and built pages; records in sessions/ stay

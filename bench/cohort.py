@@ -11,8 +11,9 @@ import numpy as np
 from bench.timing import Row, exactly, timed
 from bench.twin import CEILING, PERIOD, set_points
 from openpresso import cuff
-from openpresso.twin import limb, population
+from openpresso.twin import limb
 from openpresso.twin.cohort import Cohort
+from openpresso.twin.people import population
 
 LEG = "leg-12"
 SEED = 11

@@ -17,45 +17,42 @@ Measured by `make bench`, each part on the machine that it names; run it on your
 the median of its runs, with the least and the most in brackets; ratios are taken within one run.
 """
 
-TEXTS = (
-    limit.TEXTS
-    | peers.TEXTS
-    | {
-        "kernel": """Two cuffs on two legs, regulator and guard at 200 Hz inside, set-points written
+TEXTS = {
+    "kernel": """Two cuffs on two legs, regulator and guard at 200 Hz inside, set-points written
 every 50 ms from a table: a wave of fills, holds and releases at 50 mmHg with a cycle of 7 s.
 *Physics alone* is the same under recorded valve commands; it divides the time by chambers and by
 evaluations of the right-hand side.""",
-        "cohort": """The same closed loop on many sampled legs, blocks of seven or so, a thread for each
+    "cohort": """The same closed loop on many sampled legs, blocks of seven, a thread for each
 core. Each leg gives the same bits as alone (`tests/twin/test_cohort.py`); the error of its physics
 is that of the kernel alone, below 0.01 mmHg.""",
-        "cohort:": """A block is built when it is its turn, so that memory grows with what is observed
+    "cohort:": """A block is built when it is its turn, so that memory grows with what is observed
 and the limbs alone.""",
-        "solvers": """The same equations, 2 x 12 chambers, given to solvers that choose their own
+    "solvers": """The same equations, 2 x 12 chambers, given to solvers that choose their own
 steps. The valve commands are those of the twin's run; a solver starts again whenever a valve is
 switched (not at a change of the pump's duty, which favours it), and is asked for the state every
 5 ms. It has no regulator, guard or sensors to compute; the twin has. *NumPy* is a vectorised
 right-hand side of its own in `tests/twin/reference.py`; *numba* is the twin's compiled one,
 called from the solver through Python. Errors are the largest of all chambers and ticks, against
 CVODE at 1e-9: compare a speed only with that of a like error.""",
-        "session": """`openpresso run gradient-drainage --cuff ... --json` in a fresh process, compiled
+    "session": """`openpresso run gradient-drainage --cuff ... --json` in a fresh process, compiled
 before: both legs, 30 minutes at 20 Hz with engine, alarms, recorder and PDF report. *To the first
 tick* counts from the call, imports excluded.""",
-        "parts": """The same session in a process of its own with a stopwatch round each part; the
+    "parts": """The same session in a process of its own with a stopwatch round each part; the
 stopwatches themselves add to it.""",
-        "start": "",
-        "ticks": """A station with its HTTP service, sessions running on every pair of cuffs over
+    "start": "",
+    "ticks": """A station with its HTTP service, sessions running on every pair of cuffs over
 Modbus TCP (function 23, 50 ms time-out, no repeats), the twins served by another process on
 the same machine.""",
-        "vents": """`POST /vent` to a station in a process of its own, at random instants, from the
+    "vents": """`POST /vent` to a station in a process of its own, at random instants, from the
 request to the last of eight commands that vent passing a tap on the wire.""",
-        "emptying": """The physics of the twin. Where the guard trips, it also opens the inlets to
+    "emptying": """The physics of the twin. Where the guard trips, it also opens the inlets to
 the dump valve, a second way out.""",
-        "hour": """The same station, two cuffs; two sessions and their records, reports and fit
+    "hour": """The same station, two cuffs; two sessions and their records, reports and fit
 tests.""",
-        "board:": """One tick of law and counters for eight chambers under MicroPython's unix port,
+    "board:": """One tick of law and counters for eight chambers under MicroPython's unix port,
 in a process of its own; see [the firmware](firmware.md) for what follows for the board.""",
-    }
-)
+}
+TEXTS |= limit.TEXTS | peers.TEXTS
 SECTIONS = {
     "kernel": "The twin",
     "cohort": "Many legs",
@@ -66,15 +63,12 @@ SECTIONS = {
     "wire": "The wire",
     "hour": "An hour on the wire",
 }
-TITLES = (
-    limit.TITLES
-    | peers.TITLES
-    | {
-        "kernel": "The kernel alone",
-        "solvers": "Against general solvers",
-        "start": "Start",
-    }
-)
+TITLES = {
+    "kernel": "The kernel alone",
+    "solvers": "Against general solvers",
+    "start": "Start",
+}
+TITLES |= limit.TITLES | peers.TITLES
 
 
 def cells(row: Row) -> list[str]:

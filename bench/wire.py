@@ -22,7 +22,7 @@ from bench.timing import Row, exactly
 from openpresso import cuff as cuffs
 from openpresso.law import controller as law
 from openpresso.law.device import COMMANDS, RESET, VENT_ALL
-from openpresso.twin.firmware import FirmwareProcess
+from openpresso.twin.rig.firmware import FirmwareProcess
 from openpresso.twin.twin import Twin
 from scripts.firmware_speed import measure
 

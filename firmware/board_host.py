@@ -1,8 +1,8 @@
 """The double of a board under MicroPython's unix port: a cuff in software, a real serial line.
 
 Sensors, valves and pump are at the other end of a socket, where the rig of openpresso's twin has
-them (`openpresso.twin.rig`). Like the real board, this one has no outputs without power: when the
-socket falls silent the rig takes them away and starts the controller again.
+them (`openpresso.twin.rig.process`). Like the real board, this one has no outputs without power:
+when the socket falls silent the rig takes them away and starts the controller again.
 """
 
 import os

@@ -17,7 +17,7 @@ from typing import Final
 
 from openpresso import cuff
 from openpresso.errors import InputError, OpenpressoError
-from openpresso.twin.staging import LAW, settings_text, sources
+from openpresso.twin.serving.staging import LAW, settings_text, sources
 from scripts import board_law
 
 BOARDS: Final = {"rp2350": "armv7emsp", "rp2040": "armv6m", "host": "x64"}

@@ -15,8 +15,8 @@ from typing import Any
 
 from openpresso import cuff
 from openpresso.errors import OpenpressoError
-from openpresso.twin.firmware import FirmwareError, micropython
-from openpresso.twin.staging import FIRMWARE, settings_text, stage
+from openpresso.twin.rig.firmware import FirmwareError, micropython
+from openpresso.twin.serving.staging import FIRMWARE, settings_text, stage
 from scripts.firmware import build
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from openpresso import cuff
 from openpresso.errors import InputError
-from openpresso.twin.staging import FIRMWARE, settings_text
+from openpresso.twin.serving.staging import FIRMWARE, settings_text
 from scripts.firmware import BOARDS, build, compiled
 from tests.firmware.under import on_boards, ran
 

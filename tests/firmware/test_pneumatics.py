@@ -10,7 +10,7 @@ from openpresso.cuff.controller import chamber_settings, cuff_settings
 from openpresso.law import controller as law
 from openpresso.law.guard import INVALID
 from openpresso.twin.faults import FAULTS
-from openpresso.twin.pneumatics import WATCHDOG, Pneumatics
+from openpresso.twin.rig.pneumatics import WATCHDOG, Pneumatics
 
 TICK = 0.005
 ALL_IN = bytes([100, 1, 0b11111111, 0b11111111, 0, 0, 0, 0])

@@ -18,8 +18,8 @@ from openpresso.errors import InputError
 from openpresso.law import registers
 from openpresso.law.guard import LEASE_TICKS
 from openpresso.law.registers import REGISTERS
-from openpresso.twin import firmware
-from openpresso.twin.firmware import FirmwareError, FirmwareProcess
+from openpresso.twin.rig import firmware
+from openpresso.twin.rig.firmware import FirmwareError, FirmwareProcess
 from tests.firmware.under import code, on_boards
 
 AT = {name: address for address, name, *_ in REGISTERS}

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from openpresso import cuff
-from openpresso.twin.firmware import micropython
-from openpresso.twin.staging import settings_text, stage
+from openpresso.twin.rig.firmware import micropython
+from openpresso.twin.serving.staging import settings_text, stage
 from scripts.firmware import build
 
 PROGRAMS = Path(__file__).with_name("programs")

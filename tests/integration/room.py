@@ -16,7 +16,7 @@ import httpx
 from openpresso.record import verify
 from openpresso.station.client import StationClient
 from openpresso.station.client.couch import CouchClient
-from openpresso.twin.firmware import FirmwareProcess
+from openpresso.twin.rig.firmware import FirmwareProcess
 from tests.integration.processes import CLOSE, PATIENCE, Process, always, prompt, turn, until
 
 T = TypeVar("T")

@@ -22,8 +22,8 @@ from openpresso.law import controller, counters, guard, regulator
 from openpresso.law.guard import INVALID
 from openpresso.law.regulator import SEAL, VENT
 from openpresso.twin.compiled import compiled_law
-from openpresso.twin.firmware import micropython
-from openpresso.twin.staging import stage
+from openpresso.twin.rig.firmware import micropython
+from openpresso.twin.serving.staging import stage
 from scripts.firmware import build_law
 
 Function = Callable[..., Any]

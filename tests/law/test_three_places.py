@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from openpresso.law import controller, counters
-from openpresso.twin.firmware import micropython
+from openpresso.twin.rig.firmware import micropython
 from tests.law.places import SCALARS, MicroPython, Numba, Place, Play, inputs
 
 on_boards = pytest.mark.skipif(

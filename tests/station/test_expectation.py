@@ -19,9 +19,9 @@ from openpresso.station.expectation import Expectation, expectations
 from openpresso.station.order import Order
 from openpresso.station.preparation import find_program, prepare
 from openpresso.station.service.views import Snapshot
-from openpresso.twin import preview
-from openpresso.twin.person import NOMINAL
-from openpresso.twin.preview_words import who
+from openpresso.twin.people.person import NOMINAL
+from openpresso.twin.preview import preview
+from openpresso.twin.preview.words import who
 from tests.station.couches import Place
 
 BOTH: tuple[Leg, Leg] = ("left", "right")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from openpresso.errors import InputError
-from openpresso.twin import parameters, population
+from openpresso.twin import parameters
 from openpresso.twin.citations import MARKS, citations
-from openpresso.twin.conditions import CONDITIONS, figures
-from openpresso.twin.person import NOMINAL, person
+from openpresso.twin.people import population
+from openpresso.twin.people.conditions import CONDITIONS, figures
+from openpresso.twin.people.person import NOMINAL, person
 
 
 @pytest.mark.parametrize("name", parameters.names())

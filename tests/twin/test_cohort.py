@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from openpresso import cuff
 from openpresso.errors import InputError
-from openpresso.twin import limb, population
+from openpresso.twin import limb
 from openpresso.twin.cohort import Cohort
+from openpresso.twin.people import population
 from openpresso.twin.twin import Twin, substeps
 
 LEG = cuff.load("calf-3")

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openpresso import cuff
-from openpresso.twin import limb, population
-from openpresso.twin.conditions import CONDITIONS
+from openpresso.twin import limb
 from openpresso.twin.depth import transmission
-from openpresso.twin.person import NOMINAL, Person, Traits, person
+from openpresso.twin.people import population
+from openpresso.twin.people.conditions import CONDITIONS
+from openpresso.twin.people.person import NOMINAL, Person, Traits, person
 
 CUFFS = ("arm-8", "calf-3", "foot-1", "leg-12", "leg-24", "leg-4", "leg-6", "leg-8")
 LEG = cuff.load("leg-8")

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from openpresso.cuff import Cuff
     from openpresso.program import Program, Timeline
-    from openpresso.twin.preview import Preview
-    from openpresso.twin.preview_change import Range
-    from openpresso.twin.preview_parts import Pressed, Reached
+    from openpresso.twin.preview.change import Range
+    from openpresso.twin.preview.parts import Pressed, Reached
+    from openpresso.twin.preview.preview import Preview
 
 NOMINAL: Final = "female"
 """The leg without `--leg`: the mean woman, whose girths the cuffs' files have."""
@@ -43,7 +43,7 @@ def show(
         If program, cuff, leg, posture or file are not right, or do not go together.
     """
     from openpresso import program
-    from openpresso.twin import preview_picture
+    from openpresso.twin.preview import picture as preview_picture
 
     if out is not None:
         preview_picture.checked(out)
@@ -73,8 +73,8 @@ def made(
     from openpresso import cuff as cuffs
     from openpresso import program, units
     from openpresso.cli.programs import first_fitting
-    from openpresso.twin import person_text
-    from openpresso.twin.preview import preview
+    from openpresso.twin.people import text as person_text
+    from openpresso.twin.preview.preview import preview
 
     garment = first_fitting(one) if cuff is None else cuffs.load(cuff)
     limit = None if ceiling is None else units.pressure(ceiling, source="--ceiling")
@@ -119,7 +119,8 @@ def held(posture: str) -> Posture:
 
 def as_data(one: Program, found: Preview, *, papers: bool) -> dict[str, object]:
     """Return all that the page says as plain data."""
-    from openpresso.twin import preview_data, preview_words
+    from openpresso.twin.preview import data as preview_data
+    from openpresso.twin.preview import words as preview_words
 
     data: dict[str, object] = {"title": one.title, **preview_data.data(found)}
     if papers:
@@ -132,7 +133,7 @@ def as_data(one: Program, found: Preview, *, papers: bool) -> dict[str, object]:
 
 def print_page(one: Program, found: Preview) -> None:
     """Print a preview for a person to read."""
-    from openpresso.twin import preview_words as words
+    from openpresso.twin.preview import words
 
     print(f"{one.name} on {found.cuff}: {one.title}\n")
     for line in (
@@ -228,14 +229,14 @@ def print_volumes(found: Preview) -> None:
 
 def spread(one: Range) -> tuple[str, str, str]:
     """Return middle, low and high of a change."""
-    from openpresso.twin.preview_words import millilitres
+    from openpresso.twin.preview.words import millilitres
 
     return millilitres(one.middle), millilitres(one.low), millilitres(one.high)
 
 
 def print_papers(found: Preview) -> None:
     """Print the sources that a preview rests on, the surest first."""
-    from openpresso.twin.preview_words import papers
+    from openpresso.twin.preview.words import papers
 
     print("\nWhat this rests on, the surest first:")
     for one in papers(found):

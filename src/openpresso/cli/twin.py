@@ -12,7 +12,7 @@ import typer
 from openpresso.cli import twin_break
 
 if TYPE_CHECKING:
-    from openpresso.twin.server import TwinServer
+    from openpresso.twin.serving.server import TwinServer
 
 app = typer.Typer(
     help="Serve twins of cuff and leg on Modbus, and break them.",
@@ -92,7 +92,7 @@ def serve(
 
     from openpresso import cuff as cuffs
     from openpresso.twin import faults
-    from openpresso.twin.server import TwinServer
+    from openpresso.twin.serving.server import TwinServer
 
     named = {name: cuffs.load(name) for name in cuff}
     number = count or len(cuff)
@@ -138,7 +138,7 @@ async def _serve(
     await twins.open(tcp, links)
     shown = None
     if page is not None:
-        from openpresso.twin.bench_page import BenchPage
+        from openpresso.twin.serving.bench_page import BenchPage
 
         shown = BenchPage(twins)
         await shown.open(*page)
@@ -210,8 +210,8 @@ def firmware(
     """
     from openpresso.cli.stop import Stop
     from openpresso.twin.faults import parse
-    from openpresso.twin.firmware import FirmwareProcess
-    from openpresso.twin.lines import replace_link
+    from openpresso.twin.rig.firmware import FirmwareProcess
+    from openpresso.twin.serving.lines import replace_link
 
     plan = sorted((parse(text) for text in fault or ()), key=lambda one: one.time)
     (serial,) = _checked([serial])

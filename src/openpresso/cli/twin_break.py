@@ -21,8 +21,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def faults(*, as_json: AsJson = False) -> None:
     """List the faults that a twin can have."""
     from openpresso.cli.output import print_json, print_table
-    from openpresso.twin.device import CHAMBER_FAULTS
     from openpresso.twin.faults import FAULTS
+    from openpresso.twin.serving.device import CHAMBER_FAULTS
 
     rows = [
         {"name": name, "text": text, "of": "chamber" if name in CHAMBER_FAULTS else "cuff"}

@@ -88,10 +88,10 @@ def expectations(
 def _expected(timeline: Timeline, cuff: Cuff, ceiling: float, posture: Posture) -> Expectation:
     """Return what is expected on one leg, or why that is not known."""
     try:
-        from openpresso.twin.person import NOMINAL
-        from openpresso.twin.preview import preview
-        from openpresso.twin.preview_data import summary
-        from openpresso.twin.preview_words import who
+        from openpresso.twin.people.person import NOMINAL
+        from openpresso.twin.preview.data import summary
+        from openpresso.twin.preview.preview import preview
+        from openpresso.twin.preview.words import who
 
         found = preview(timeline, cuff, NOMINAL, posture, ceiling)
         return Expectation(person=who(NOMINAL), **summary(found))

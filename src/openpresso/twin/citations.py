@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from openpresso.errors import InputError
-from openpresso.twin import conditions, parameters
+from openpresso.twin import parameters
 from openpresso.twin.parameters import Mark, Parameter
-from openpresso.twin.person import Person, condition_traits
+from openpresso.twin.people import conditions
+from openpresso.twin.people.person import Person, condition_traits
 
 MARKS: Final[tuple[Mark, ...]] = get_args(Mark)
 """From sure to unsure."""

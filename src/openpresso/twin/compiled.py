@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 LAW = (registers, regulator, guard, controller, counters)
 """What runs inside the twin, in the order in which it is built."""
-KERNEL = ("compiled", "kernel", "layout", "limb", "outside", "parameters", "physics")
+KERNEL = ("compiled", "kernel", "layout", "limb", "rig/outside", "parameters", "physics")
 """Files of this folder that end up in a kernel."""
 
 
@@ -30,7 +30,7 @@ def sources_digest() -> str:
     numba notices a change only in the outermost function's file; a stale law would be unsafe.
     """
     law = [Path(str(module.__file__)) for module in LAW]
-    own = [Path(__file__).with_name(f"{name}.py") for name in KERNEL]
+    own = [Path(__file__).parent / f"{name}.py" for name in KERNEL]
     figures = sorted(Path(__file__).with_name("parameters").glob("*.yaml"))
     files = [path for path in law + own + figures if path.exists()]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from openpresso.cuff.model import Chamber, Cuff
 from openpresso.twin.depth import transmission
 from openpresso.twin.parameters import load, value
-from openpresso.twin.person import NOMINAL, Person, swelling
-from openpresso.twin.shape import Site, along, cone
+from openpresso.twin.people.person import NOMINAL, Person, swelling
+from openpresso.twin.people.shape import Site, along, cone
 
 Posture = Literal["supine", "elevated", "sitting", "standing"]
 Floats = NDArray[np.float64]
@@ -66,6 +66,8 @@ LARGEST = _figure("largest")
 """Venous volume above rest at which a vein is full [mL per 100 mL]."""
 COLLAPSE = _figure("collapse")
 """Stiffness Kp of the tube law below the resting volume [mmHg]."""
+TOUCHING = _figure("touching")
+"""Share of its resting volume at which a collapsing vein's walls lie on each other [-]."""
 NARROWEST = _figure("narrowest")
 """Least relative conductance of a collapsed vein [-]."""
 SUPERFICIAL_SHARE = _figure("superficial_share")
@@ -260,7 +262,8 @@ def fastest(under: Limb, squeeze: float) -> float:
     share = 1.0 - under.superficial_share
     narrowed = (1.0 + squeeze / under.collapse) ** (-1.0 / 1.5)
     stiffness = 1.5 * under.collapse * narrowed**-2.5 / (share * under.rest)
-    links = under.conductance * np.maximum(narrowed * narrowed, NARROWEST)
+    wide = narrowed * narrowed * np.maximum(narrowed, TOUCHING)
+    links = under.conductance * np.maximum(wide, NARROWEST)
     chain = np.diag(links + np.append(0.0, links[:-1]))
     chain -= np.diag(links[:-1], 1) + np.diag(links[:-1], -1)
     root = np.sqrt(stiffness)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from openpresso.twin import parameters
 from openpresso.twin.compiled import inner
 from openpresso.twin.layout import ROW
-from openpresso.twin.limb import COLLAPSE, NARROWEST
+from openpresso.twin.limb import COLLAPSE, NARROWEST, TOUCHING
 
 ATMOSPHERE = 760.0
 """Ambient pressure [mmHg]."""
@@ -132,9 +132,13 @@ def vein_pressure(
 
 @inner
 def vein_conductance(volume: float, per_rest: float) -> float:
-    """Relative conductance of a vein, R = R0 clip((V0/V)^2, 0.5, 30) [-]."""
+    """Relative conductance of a vein of a = V/V0, a^2 min(max(a, 0.21), 1) from 0.001 to 2 [-].
+
+    As A^3/P^2 has it: a round vein's perimeter P goes with the root of its area; collapsing, it
+    keeps its perimeter, until its walls touch and two channels are left that keep their shape.
+    """
     a = volume * per_rest
-    return min(max(a * a, NARROWEST), 2.0)
+    return min(max(a * a * min(max(a, TOUCHING), 1.0), NARROWEST), 2.0)
 
 
 @inner

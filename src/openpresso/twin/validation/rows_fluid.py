@@ -13,14 +13,14 @@ from openpresso.twin.validation.outcome import Curves, NotYet, Outcome, line
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from openpresso.twin.days import Span
+    from openpresso.twin.fluid.days import Span
 
 REPEATED: Final[Mapping[str, str]] = {
     "8": "fluid_pressure_share", "9": "fluid_heads", "20": "filtration_coefficient",
     "21": "working_day", "23": "sitting", "25": "tissue_pressure_rise", "26": "lymph_flow",
     "27": "terminal_lymphatics", "28": "one_session", "30": "month", "31": "at_home", "32": "kept",
 }  # fmt: skip
-"""Function of `openpresso.twin.swelling` that repeats each row."""
+"""Function of `openpresso.twin.fluid.swelling` that repeats each row."""
 LEAST_REDUCTION: Final = 22.5
 """Reduction below which there is nothing that could be kept [% of the excess volume]: half of the
 45 % that were published."""
@@ -37,7 +37,7 @@ def slow_scale() -> ModuleType:
         If this twin has none.
     """
     try:
-        from openpresso.twin import swelling
+        from openpresso.twin.fluid import swelling
     except ImportError as error:
         raise NotYet(f"the slow scale is not there: {error}") from error
     return swelling
@@ -81,7 +81,8 @@ def row_9(seed: int) -> Outcome:  # noqa: ARG001
 
 def grown(spans: tuple[Span, ...], lower: bool) -> tuple[list[float], list[float]]:
     """Follow a healthy leg from waking: hours, and more fluid in the leg or lower leg [mL]."""
-    from openpresso.twin import days, fluid
+    from openpresso.twin.fluid import days
+    from openpresso.twin.fluid import state as fluid
 
     one = slow_scale().leg()
     state = start = days.settle_into(one.tissue)
@@ -113,7 +114,7 @@ def row_21(seed: int) -> Outcome:  # noqa: ARG001
 
 def row_23(seed: int) -> Outcome:  # noqa: ARG001
     """Two and a half hours of sitting: more fluid in the whole leg."""
-    from openpresso.twin.days import Span
+    from openpresso.twin.fluid.days import Span
 
     found = values("23")
     hours, gained = grown(tuple(Span(0.25, "sitting") for _ in range(10)), lower=False)

@@ -1,0 +1,1 @@
+"""The slow scale: fluid and lymph from minutes to weeks."""

@@ -1,0 +1,1 @@
+"""People: a limb from sex, height, weight, girths, fat and condition."""

@@ -1,0 +1,1 @@
+"""What a program is expected to do to a leg, before anybody wears it."""

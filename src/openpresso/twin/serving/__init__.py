@@ -1,0 +1,1 @@
+"""The twin as a device: cuffs behind Modbus, in real time."""
