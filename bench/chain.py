@@ -276,7 +276,8 @@ def rates_in_numpy(chain: Chain, t: float, y: Floats) -> Floats:
     difference = pressure - np.append(pressure[1:], OUTLET)
     conductance = np.full(chain.n, CONDUCTANCE)
     if chain.kind == "veins":
-        conductance *= np.clip((y / REST) ** 2, limb.NARROWEST, 2.0)
+        a = y / REST
+        conductance *= np.clip(a * a * np.clip(a, limb.TOUCHING, 1.0), limb.NARROWEST, 2.0)
     if chain.kind == "smooth":
         shut = 0.5 * (1.0 - np.tanh(STEEPNESS * difference))
         flow = conductance * difference / (1.0 + (1.0 / chain.leaks - 1.0) * shut)

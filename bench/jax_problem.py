@@ -30,7 +30,7 @@ def arrays(of: Reference) -> dict[str, Any]:
     floats = {
         "atmosphere": reference.ATMOSPHERE, "laminar": reference.LAMINAR,
         "tissue_lag": reference.TISSUE_LAG, "collapse": reference.KP,
-        "narrowest": limb.NARROWEST, "valve_leak": limb.VALVE_LEAK,
+        "narrowest": limb.NARROWEST, "touching": limb.TOUCHING, "valve_leak": limb.VALVE_LEAK,
         "perforator": limb.PERFORATOR, "contact": limb.CONTACT, "neighbour": model.NEIGHBOUR,
         "empty": of.dead + of.blood_at_rest, "slack": of.slack, "knee": of.knee,
         "stretch": of.stretch, "manifold_volume": cuff.manifold_volume,

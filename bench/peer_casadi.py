@@ -48,7 +48,8 @@ def equations(problem: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
             below = float(problem["collapse"]) * (1.0 - ca.fmax(a, 0.02) ** -1.5)
             inside = ca.if_else(a < 1.0, below, above / (capacity * (1.0 - full * full)))
             pressure = squeeze * (up - down) + inside
-            conductance = per_g * ca.fmin(ca.fmax(a * a, float(problem["narrowest"])), 2.0)
+            open_ = a * a * ca.fmin(ca.fmax(a, float(problem["touching"])), 1.0)
+            conductance = per_g * ca.fmin(ca.fmax(open_, float(problem["narrowest"])), 2.0)
         pressures.append(pressure)
         sources.append(source)
         wide.append(conductance)

@@ -77,7 +77,8 @@ def equations(p: Mapping[str, Any]) -> Rates:
         collapsed = p["collapse"] * (1.0 - 1.0 / (wide * jnp.sqrt(wide)))
         stretched = above / (p["compliance"] * (1.0 - full * full))
         transmural = jnp.where(a < 1.0, collapsed, stretched)
-        conductance = p["along"] * jnp.clip(a * a, p["narrowest"], 2.0)
+        open_ = a * a * jnp.clip(a, p["touching"], 1.0)
+        conductance = p["along"] * jnp.clip(open_, p["narrowest"], 2.0)
         mixed = (1.0 - 2.0 * p["spread"]) * tissue + p["spread"] * beside
         around = p["through"] * jnp.stack([mixed, tissue]) + p["worn"]
         inside = around + transmural

@@ -77,7 +77,7 @@ def problem_of(one: Chain, settings: Sequence[float], runs: int) -> dict[str, An
         "steepness": chain.STEEPNESS, "supply": chain.SUPPLY, "outlet": chain.OUTLET,
         "squeeze": chain.SQUEEZE, "rises": chain.RISES, "falls": chain.FALLS, "half": chain.HALF,
         "rest": chain.REST, "range": chain.RANGE, "collapse": limb.COLLAPSE,
-        "narrowest": limb.NARROWEST, "sample": chain.SAMPLE,
+        "narrowest": limb.NARROWEST, "touching": limb.TOUCHING, "sample": chain.SAMPLE,
     }  # fmt: skip
 
 

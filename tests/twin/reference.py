@@ -215,7 +215,7 @@ class Reference:
         full = np.minimum(above / self.room, 0.98)
         collapsed = KP * (1.0 - np.maximum(a, 0.02) ** -1.5)
         stretched = above / (self.compliance * (1.0 - full * full))
-        narrowing = np.minimum(np.maximum(a**-2.0, 0.5), 30.0)
+        narrowing = np.clip(a**-2.0 / np.clip(a, 0.21, 1.0), 0.5, 1000.0)
         return np.where(a < 1.0, collapsed, stretched), self.along / narrowing
 
     def rates(self, tick: int, since: float, y: Floats) -> Floats:

@@ -84,7 +84,9 @@ def test_blood_is_neither_made_nor_lost(kind: chain.Kind) -> None:
     y[-1] = one.start[-1]
     chain.rates(0.0, y, rates, one.memory(), 6, chain.KINDS.index(kind), one.period)
     pressure = chain.pressures_in_numpy(one, 0.0, y)[-1]
-    wide = min(max((y[-1] / chain.REST) ** 2, limb.NARROWEST), 2.0) if kind == "veins" else 1.0
+    a = y[-1] / chain.REST
+    narrowed = min(max(a * a * min(max(a, limb.TOUCHING), 1.0), limb.NARROWEST), 2.0)
+    wide = narrowed if kind == "veins" else 1.0
     out = chain.CONDUCTANCE * wide * (pressure - chain.OUTLET)
     squeezed = chain.source_in_numpy(one, -one.late).sum()
     assert rates.sum() == pytest.approx(6 * chain.SUPPLY + squeezed - out, abs=1e-9)

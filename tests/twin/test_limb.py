@@ -70,7 +70,7 @@ def test_the_nominal_limb_is_bit_for_bit_what_it_was(name: str, posture: limb.Po
 
 
 def test_figures_that_other_modules_take_are_what_they_were() -> None:
-    assert (limb.COLLAPSE, limb.NARROWEST, limb.INFLOW) == (1.5, 1.0 / 30.0, 0.054e-2)
+    assert (limb.COLLAPSE, limb.NARROWEST, limb.INFLOW) == (1.5, 0.001, 0.054e-2)
     assert (limb.SUPERFICIAL_SHARE, limb.PERFORATOR, limb.VALVE_LEAK) == (0.15, 0.3, 1e-3)
     assert (limb.HYDROSTATIC, limb.LARGEST) == (0.735, 5.5)
     assert limb.POSTURES == BELOW_HEART
@@ -215,7 +215,8 @@ def test_the_fastest_mode_is_that_of_the_linearised_veins(one: Person) -> None:
 
     def rates(volume: np.ndarray) -> np.ndarray:
         pressure = 1.5 * (1.0 - (volume / rest) ** -1.5)
-        links = found.conductance * np.maximum((at / rest) ** 2, 1.0 / 30.0)
+        open_ = (at / rest) ** 2 * np.maximum(at / rest, 0.21)
+        links = found.conductance * np.maximum(open_, 0.001)
         flow = links * (pressure - np.append(pressure[1:], -squeeze))
         return np.asarray(np.append(0.0, flow[:-1]) - flow)
 

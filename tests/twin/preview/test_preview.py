@@ -279,14 +279,14 @@ def validated(row: str) -> list[list[str]]:
 
 
 def test_what_is_said_of_the_validation_is_what_its_table_has() -> None:
-    """When this fails the twin has become better or worse: say what is true in preview_words."""
+    """When this fails the twin has become better or worse: say what is true in `preview.words`."""
 
     def percent(row: str) -> float:
         found = re.search(r"\(([+-]\d+) %\)", validated(row)[0][5])
         assert found is not None
         return float(found[1])
 
-    assert percent("10") > 25.0
+    assert 0.0 < percent("10") < 25.0
     assert percent("12") < -25.0
     for row in ("28", "31"):
         assert all(cells[7] == "**miss**" for cells in validated(row))

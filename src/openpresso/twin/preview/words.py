@@ -147,8 +147,8 @@ def unknown(preview: Preview) -> tuple[str, ...]:
         "and nothing (validation, rows 28 and 31)"
     )
     velocity = (
-        "Velocity in the vein: too high against one device and too low against another, by a "
-        "third or more (rows 10 and 12)."
+        "Velocity in the vein: a third too low against one device, and against another right "
+        "only where it was read (rows 12 and 10)."
     )
     hoped = (
         "Cellulite, the look of skin, soreness, heaviness: nothing here computes them. For "

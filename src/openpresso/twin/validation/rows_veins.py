@@ -11,6 +11,7 @@ from openpresso.twin import measures
 from openpresso.twin.layout import ROW
 from openpresso.twin.limb import under
 from openpresso.twin.measures import Trace, watch
+from openpresso.twin.parameters import value as figure
 from openpresso.twin.twin import Twin
 from openpresso.twin.validation import scene
 from openpresso.twin.validation.outcome import Curves, Floats, Outcome, line
@@ -18,8 +19,10 @@ from openpresso.twin.validation.scene import CALF, LEG, MID_CALF, THIGH_BAND
 
 KPA: Final = 7.50062
 """[mmHg]"""
-CLOSED: Final = 0.1
-"""Share of the volume at zero transmural pressure below which a vein counts as closed [-]."""
+CLOSED: Final = figure("veins", "touching")
+"""Share of its area at rest below which a vein's walls touch, what ultrasound calls closed [-]."""
+STIFFNESS: Final = figure("veins", "collapse")
+"""Kp of the tube law below the resting volume [mmHg]."""
 
 
 def calf_blood(trace: Trace) -> Floats:
@@ -82,28 +85,45 @@ def row_3(seed: int) -> Outcome:
     )
 
 
+def throat(twin: Twin, chamber: int) -> float:
+    """Narrowest place of the deep veins under a pressed chamber: area over that at rest [-].
+
+    A vein that blood flows through under even pressure narrows most at its downstream end. There
+    the blood has the pressure of the next segment P, and by the tube law
+    a = (1 - (P - e)/Kp)^(-2/3); 1 where the vein is not narrowed.
+    """
+    beyond = twin.row("P_DEEP", 0)[chamber + 1] + twin.row("STEP_UP", 0)[chamber]
+    outside = float(twin.row("AROUND_DEEP", 0)[chamber] - beyond)
+    return float((1.0 + max(outside, 0.0) / STIFFNESS) ** (-2.0 / 3.0))
+
+
 def row_4(seed: int) -> Outcome:
-    """Rising pressure on the calf: least interface pressure that closes the deep veins."""
+    """Rising pressure in a short cuff: least interface pressure that closes the deep veins."""
     twin = scene.leg("supine", seed)
     rest = twin.row("REST_DEEP", 0)[MID_CALF]
-    interface, share = [0.0], [float(twin.row("DEEP", 0)[MID_CALF] / rest)]
+    interface, narrowest = [0.0], [throat(twin, MID_CALF)]
+    mean = [float(twin.row("DEEP", 0)[MID_CALF] / rest)]
     for pressure in np.arange(2.5, 100.1, 2.5):
-        trace = watch(twin, 30.0, pressed(twin, CALF, float(pressure)))
+        trace = watch(twin, 30.0, pressed(twin, (MID_CALF,), float(pressure)))
         interface.append(float(trace.interface[-100:, MID_CALF].mean()))
-        share.append(float(trace.deep[-100:, MID_CALF].mean() / rest))
-    below = np.flatnonzero(np.array(share) <= CLOSED)
+        narrowest.append(throat(twin, MID_CALF))
+        mean.append(float(trace.deep[-100:, MID_CALF].mean() / rest))
+    below = np.flatnonzero(np.array(narrowest) <= CLOSED)
     closing = float("inf")
     if len(below):
         last = int(below[0])
         ends = slice(last - 1, last + 1)
-        closing = float(np.interp(-CLOSED, -np.array(share[ends]), interface[ends]))
+        closing = float(np.interp(-CLOSED, -np.array(narrowest[ends]), interface[ends]))
     return Outcome(
         {"closing": closing},
         Curves(
             "interface pressure [mmHg]",
             "deep veins, share of resting volume [-]",
-            (line(interface, share, "the twin"),),
-            ((CLOSED, "counts as closed"),),
+            (
+                line(interface, narrowest, "narrowest place"),
+                line(interface, mean, "all under the cuff"),
+            ),
+            ((CLOSED, "walls touch"),),
         ),
     )
 
