@@ -57,7 +57,7 @@ def catalog() -> list[dict[str, Any]]:
 def make_app(server: TwinServer) -> FastAPI:
     """Return the page and what is behind it."""
     app = FastAPI(title="Twins of cuff and leg", docs_url=None, redoc_url=None)
-    page = resources.files("openpresso.twin").joinpath("bench_page.html").read_text("utf-8")
+    page = resources.files(__package__).joinpath("bench_page.html").read_text("utf-8")
 
     @app.exception_handler(OpenpressoError)
     async def refuse(_request: Request, error: OpenpressoError) -> JSONResponse:
