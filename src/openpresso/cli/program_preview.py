@@ -43,10 +43,11 @@ def show(
         If program, cuff, leg, posture or file are not right, or do not go together.
     """
     from openpresso import program
+    from openpresso.program.plot import checked
     from openpresso.twin.preview import picture as preview_picture
 
     if out is not None:
-        preview_picture.checked(out)
+        checked(out)
     one = program.load(name)
     found = made(one, cuff, leg, posture, ceiling, duration)
     if out is not None:

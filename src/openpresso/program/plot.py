@@ -22,7 +22,7 @@ from openpresso.program.lanes import (
 from openpresso.program.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
@@ -82,6 +82,19 @@ def plot(
     InputError
         If the ending is not known or the file cannot be written.
     """
+    target = checked(path)
+    legs = {"": timelines} if isinstance(timelines, Timeline) else dict(timelines)
+    return save(lambda: _figure(legs, title, cuff), target, _STYLE)
+
+
+def checked(path: str | Path) -> Path:
+    """Return the path of a picture, before anything is computed for it.
+
+    Raises
+    ------
+    InputError
+        If the ending is not known.
+    """
     target = Path(path)
     if target.suffix.lower() not in FORMATS:
         raise InputError.one(
@@ -91,19 +104,29 @@ def plot(
             f"{', '.join(FORMATS)}",
             hint=f"write for example {target.with_suffix('.png').name}.",
         )
+    return target
+
+
+def save(made: Callable[[], Figure], target: Path, style: Mapping[Any, Any]) -> Path:
+    """Write a picture that `made` draws in a style; the same picture gives the same file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
     import matplotlib as mpl
 
-    legs = {"": timelines} if isinstance(timelines, Timeline) else dict(timelines)
     metadata: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(
         target.suffix.lower(), {}
     )
-    with mpl.rc_context(_STYLE):
-        figure = _figure(legs, title, cuff)
+    with mpl.rc_context(dict(style)):
+        figure = made()
         try:
             figure.savefig(target, dpi=150, metadata=metadata)
         except OSError as error:
             raise InputError.one(
-                str(path),
+                str(target),
                 "cannot-write",
                 f"the picture cannot be written: {error.strerror or error}",
                 hint="name a file in a folder that exists and may be written.",

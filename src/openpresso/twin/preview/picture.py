@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from openpresso.errors import InputError
 from openpresso.program.lanes import INK, QUIET, RULE
-from openpresso.program.plot import FORMATS
+from openpresso.program.plot import checked, save
 from openpresso.twin.preview import words
 from openpresso.twin.preview.change import ranged
 from openpresso.units import format_duration
@@ -78,44 +77,7 @@ def draw(preview: Preview, path: str | Path, *, title: str = "") -> Path:
     InputError
         If the ending is not known or the file cannot be written.
     """
-    target = checked(path)
-    import matplotlib as mpl
-
-    metadata: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(
-        target.suffix.lower(), {}
-    )
-    with mpl.rc_context(_STYLE):
-        page = figure(preview, title)
-        try:
-            page.savefig(target, dpi=150, metadata=metadata)
-        except OSError as error:
-            raise InputError.one(
-                str(path),
-                "cannot-write",
-                f"the picture cannot be written: {error.strerror or error}",
-                hint="name a file in a folder that exists and may be written.",
-            ) from error
-    return target
-
-
-def checked(path: str | Path) -> Path:
-    """Return the path of a picture, before anything is computed for it.
-
-    Raises
-    ------
-    InputError
-        If the ending is not known.
-    """
-    target = Path(path)
-    if target.suffix.lower() not in FORMATS:
-        raise InputError.one(
-            str(path),
-            "unknown-format",
-            f"{target.suffix or 'no ending'!r} is not a picture format; allowed are "
-            f"{', '.join(FORMATS)}",
-            hint=f"write for example {target.with_suffix('.png').name}.",
-        )
-    return target
+    return save(lambda: figure(preview, title), checked(path), _STYLE)
 
 
 def figure(preview: Preview, title: str = "") -> Figure:

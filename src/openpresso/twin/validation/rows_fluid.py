@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from openpresso.twin.fluid import swelling
 from openpresso.twin.validation.outcome import Curves, NotYet, Outcome, line
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from openpresso.twin.fluid.days import Span
 
 REPEATED: Final[Mapping[str, str]] = {
@@ -28,25 +27,10 @@ HOLDS: Final = (5, 20, 50)
 """[s]"""
 
 
-def slow_scale() -> ModuleType:
-    """Return the module of the slow scale.
-
-    Raises
-    ------
-    NotYet
-        If this twin has none.
-    """
-    try:
-        from openpresso.twin.fluid import swelling
-    except ImportError as error:
-        raise NotYet(f"the slow scale is not there: {error}") from error
-    return swelling
-
-
 def values(number: str, **arguments: object) -> Mapping[str, float]:
     """Return our values of a row of the slow scale, by the quantities' names."""
     repeated: Callable[..., Mapping[str, float]] | None
-    repeated = getattr(slow_scale(), REPEATED[number], None)
+    repeated = getattr(swelling, REPEATED[number], None)
     if repeated is None:
         raise NotYet(f"the slow scale does not repeat it: {REPEATED[number]} is missing")
     found: Mapping[str, float] = repeated(**arguments)
@@ -84,7 +68,7 @@ def grown(spans: tuple[Span, ...], lower: bool) -> tuple[list[float], list[float
     from openpresso.twin.fluid import days
     from openpresso.twin.fluid import state as fluid
 
-    one = slow_scale().leg()
+    one = swelling.leg()
     state = start = days.settle_into(one.tissue)
     part = one.lower if lower else np.ones_like(one.lower)
     hours, gained = [0.0], [0.0]
@@ -100,7 +84,7 @@ def grown(spans: tuple[Span, ...], lower: bool) -> tuple[list[float], list[float
 def row_21(seed: int) -> Outcome:  # noqa: ARG001
     """Seven hours of work upright: more volume of the lower leg."""
     found = values("21")
-    hours, gained = grown(slow_scale().WORK, lower=True)
+    hours, gained = grown(swelling.WORK, lower=True)
     return Outcome(
         found,
         Curves(
