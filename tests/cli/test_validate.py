@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from openpresso.cli.app import execute
-from openpresso.twin.validation import run
+from openpresso.twin.validation import rows_gas, run
 from openpresso.twin.validation.model import Row
 from openpresso.twin.validation.outcome import Outcome
 
@@ -48,6 +48,16 @@ def test_the_exit_code_tells_of_misses_among_rows_that_must_pass(
 def test_a_row_that_does_not_exist_is_refused(tmp_path: Path, capsys: Captured) -> None:
     assert execute(["validate", "--row", "99", "-o", str(tmp_path)]) == 2
     assert "'99' is not a row" in capsys.readouterr().err
+
+
+def test_a_row_that_nothing_repeats_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.delattr(rows_gas, "row_1")
+    assert execute(["validate", "--row", "1", "-o", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "row 1 (use C), Flow through a valve: nothing repeats it" in said
+    assert "write row_1" in said
 
 
 def test_all_rows_make_a_page(

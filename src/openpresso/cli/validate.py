@@ -29,7 +29,8 @@ def validate(
 
     Writes a page with a table and a picture for each row. With --row only those pictures are
     written, for the page needs all rows. Exit code 1 if a row misses that the twin is calibrated
-    on (C) or that is mathematics (V); rows held out (H) are reported as they fall.
+    on (C) or that is mathematics (V), or if nothing repeats a row; rows held out (H) are reported
+    as they fall.
     """
     from openpresso.cli.output import print_json, print_table
     from openpresso.twin.validation import page
@@ -63,7 +64,6 @@ def _as_data(result: Result) -> dict[str, object]:
         "use": result.row.use,
         "title": result.row.title,
         "verdict": result.verdict,
-        "missing": result.missing,
         "quantities": [
             {
                 "name": one.quantity.name,

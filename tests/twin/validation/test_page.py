@@ -15,17 +15,14 @@ from openpresso.twin.validation.outcome import Curves, Outcome, line
 CURVES = Curves("time [s]", "flow [mL/s]", (line([0.0, 1.0, 2.0], [0.0, 5.0, 1.0], "the twin"),))
 
 
-def results(offset: float = 0.0, *, missing: bool = False) -> list[run.Result]:
+def results(offset: float = 0.0) -> list[run.Result]:
     """Return results of all rows that lie off the published values by a share."""
     found = []
     for row in rows():
-        if missing:
-            found.append(run.Result(row, None, (), "the slow scale is not there", 0.0))
-            continue
         values = {q.name: q.published * (1.0 + offset) for q in row.quantities}
         outcome = Outcome(values, CURVES, {row.quantities[0].name: 1.0})
         judged = tuple(run.judge(q, outcome) for q in row.quantities)
-        found.append(run.Result(row, outcome, judged, "", 0.0))
+        found.append(run.Result(row, outcome, judged, 0.0))
     return found
 
 
@@ -45,13 +42,6 @@ def test_misses_are_shown_as_misses_with_their_cause() -> None:
     for result in results():
         has_cause = any("**Likely cause:**" in one for one in page.section(result))
         assert not has_cause or result.verdict == "miss"
-
-
-def test_a_row_that_waits_says_for_what_and_has_no_picture() -> None:
-    text = page.page(results(missing=True))
-    assert "not yet" in text
-    assert "the slow scale is not there" in text
-    assert ".svg" not in text
 
 
 def test_the_same_results_give_the_same_page_and_pictures(tmp_path: Path) -> None:

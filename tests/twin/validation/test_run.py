@@ -1,4 +1,4 @@
-"""Running rows: judged as they fall, the same on every run, and patient with what is missing."""
+"""Running rows: judged as they fall, the same on every run, and none left out."""
 
 from __future__ import annotations
 
@@ -49,14 +49,17 @@ def test_a_miss_breaks_the_run_only_where_the_twin_was_calibrated(
     assert not held_out.is_broken
 
 
-def test_a_part_of_the_twin_that_is_not_there_is_said_and_does_not_stop_the_run(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("use", ["C", "H", "Q", "V"])
+def test_a_row_that_nothing_repeats_stops_the_run_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch, use: str
 ) -> None:
-    monkeypatch.setitem(rows_fluid.REPEATED, "21", "nothing_of_this_name")
-    results = list(run.run(["21", "35"]))
-    assert [one.verdict for one in results] == ["not yet", "pass"]
-    assert "slow scale" in results[0].missing
-    assert not results[0].is_broken
+    new = ROW_1.model_copy(update={"number": "99", "use": use})
+    monkeypatch.setattr(run, "chosen", lambda _: (ROW_1, new))
+    monkeypatch.setattr(run, "repeat", lambda *_: pytest.fail("a row was repeated"))
+    with pytest.raises(run.UnrepeatedError, match=f"row 99 .use {use}") as raised:
+        next(run.run())
+    assert raised.value.exit_code == 1
+    assert "write row_99 in openpresso.twin.validation.rows_gas" in raised.value.remedy
 
 
 def test_the_same_seed_gives_the_same_values() -> None:

@@ -50,7 +50,7 @@ class Quantity(Frozen):
     low: float | None = None
     """Lower end of the published spread."""
     high: float | None = None
-    spread: Literal["SD", "range", "95 % CI"] | None = None
+    spread: Literal["SD", "range", "interquartile range", "95 % CI"] | None = None
     """What the published spread is."""
     share: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
     """Tolerance as a share of the published value [-]."""

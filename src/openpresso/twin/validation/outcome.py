@@ -47,10 +47,6 @@ class Outcome:
     """Standard deviation that the instrument would give each, where `measures` knows it."""
 
 
-class NotYet(Exception):  # noqa: N818 -- not an error: a part of the twin that is not there
-    """A row that the twin cannot repeat yet; the text says what is missing."""
-
-
 def line(x: ArrayLike, y: ArrayLike, label: str = "", *, points: bool = False) -> Line:
     """Return a curve from anything like arrays."""
     return Line(np.asarray(x, dtype=float), np.asarray(y, dtype=float), label, points)

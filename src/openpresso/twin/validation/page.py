@@ -13,7 +13,7 @@ from openpresso.twin.validation.run import Result, Verdict
 
 TABLE: Final = "table.md"
 WORDS: Final[dict[Verdict, str]] = {
-    "pass": "pass", "miss": "**miss**", "reported": "not judged", "not yet": "not yet",
+    "pass": "pass", "miss": "**miss**", "reported": "not judged",
 }  # fmt: skip
 MARKS: Final = {
     "found": "found in a public source",
@@ -35,16 +35,13 @@ def anchor(result: Result) -> str:
 
 
 def counted(results: Sequence[Result]) -> str:
-    """Return how many rows of each use pass, miss or wait, as one text."""
+    """Return how many rows of each use pass, as one text."""
     parts = []
     for use, name in USES.items():
         verdicts = [one.verdict for one in results if one.row.use == use]
         if not verdicts:
             continue
-        text = f"{verdicts.count('pass')} of {len(verdicts)} pass"
-        if waiting := verdicts.count("not yet"):
-            text += f", {waiting} not yet"
-        parts.append(f"{name} ({use}) {text}")
+        parts.append(f"{name} ({use}) {verdicts.count('pass')} of {len(verdicts)} pass")
     return "; ".join(parts)
 
 
@@ -54,21 +51,6 @@ def cells(result: Result) -> list[tuple[str, ...]]:
     Row, use, what, published, ours, difference, allowed, verdict.
     """
     row = result.row
-    if not result.judged:
-        waiting = [
-            (
-                row.number,
-                row.use,
-                q.what,
-                numbers.published(q),
-                "",
-                "",
-                numbers.allowed(q),
-                "not yet",
-            )
-            for q in row.quantities
-        ]
-        return list(waiting)
     return [
         (
             row.number,
@@ -125,10 +107,8 @@ def section(result: Result) -> list[str]:
         "",
         f"{WORDS[result.verdict]}, {USES[row.use]}",
         "",
-    ]
-    if result.judged:
-        lines += [f"![{row.title}: the twin beside the published values]({picture(result)})", ""]
-    lines += [
+        f"![{row.title}: the twin beside the published values]({picture(result)})",
+        "",
         f"- **Source:** {row.source} ({MARKS[row.mark]}).",
         f"- **Measured:** {row.setup}",
         f"- **Simulated:** {row.model}",
@@ -142,8 +122,6 @@ def section(result: Result) -> list[str]:
     ]
     if errors:
         lines.append(f"- **Error of the measurement (SD):** {'; '.join(errors)}.")
-    if result.missing:
-        lines.append(f"- **Not yet:** {result.missing}.")
     if remark and remark.note:
         lines.append(f"- **To know:** {remark.note}")
     if remark and remark.cause and result.verdict == "miss":
@@ -163,7 +141,7 @@ def write(results: Sequence[Result], folder: Path, *, table: bool) -> list[Path]
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = [draw(one, folder / picture(one)) for one in results if one.judged]
+        written = [draw(one, folder / picture(one)) for one in results]
         if table:
             (folder / TABLE).write_text(page(results), encoding="utf-8")
             written.append(folder / TABLE)

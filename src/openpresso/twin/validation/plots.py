@@ -62,7 +62,7 @@ def draw(result: Result, path: Path) -> Path:
 def _figure(result: Result) -> Figure:
     from matplotlib.figure import Figure
 
-    curves = None if result.outcome is None else result.outcome.curves
+    curves = result.outcome.curves
     strips = STRIP * len(result.judged)
     height = max(strips, 2.5 if curves else 0.0) + 0.95
     figure = Figure(figsize=(WIDTH, height), facecolor="white")

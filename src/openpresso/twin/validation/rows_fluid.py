@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from openpresso.twin.fluid import swelling
-from openpresso.twin.validation.outcome import Curves, NotYet, Outcome, line
+from openpresso.twin.validation.outcome import Curves, Outcome, line
 
 if TYPE_CHECKING:
     from openpresso.twin.fluid.days import Span
 
-REPEATED: Final[Mapping[str, str]] = {
-    "8": "fluid_pressure_share", "9": "fluid_heads", "20": "filtration_coefficient",
-    "21": "working_day", "23": "sitting", "25": "tissue_pressure_rise", "26": "lymph_flow",
-    "27": "terminal_lymphatics", "28": "one_session", "30": "month", "31": "at_home", "32": "kept",
+REPEATED: Final[Mapping[str, Callable[..., Mapping[str, float]]]] = {
+    "8": swelling.fluid_pressure_share, "9": swelling.fluid_heads,
+    "20": swelling.filtration_coefficient, "21": swelling.working_day, "23": swelling.sitting,
+    "25": swelling.tissue_pressure_rise, "26": swelling.lymph_flow,
+    "27": swelling.terminal_lymphatics, "28": swelling.one_session, "30": swelling.month,
+    "31": swelling.at_home, "32": swelling.kept,
 }  # fmt: skip
-"""Function of `openpresso.twin.fluid.swelling` that repeats each row."""
+"""What repeats each row on the slow scale."""
 LEAST_REDUCTION: Final = 22.5
 """Reduction below which there is nothing that could be kept [% of the excess volume]: half of the
 45 % that were published."""
@@ -29,12 +31,7 @@ HOLDS: Final = (5, 20, 50)
 
 def values(number: str, **arguments: object) -> Mapping[str, float]:
     """Return our values of a row of the slow scale, by the quantities' names."""
-    repeated: Callable[..., Mapping[str, float]] | None
-    repeated = getattr(swelling, REPEATED[number], None)
-    if repeated is None:
-        raise NotYet(f"the slow scale does not repeat it: {REPEATED[number]} is missing")
-    found: Mapping[str, float] = repeated(**arguments)
-    return found
+    return REPEATED[number](**arguments)
 
 
 def repeat(number: str, seed: int) -> Outcome:  # noqa: ARG001 -- only the cohort draws

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from openpresso.twin.validation.outcome import Curves, NotYet, Outcome, line
+from openpresso.twin.validation.outcome import Curves, Outcome, line
 
 MESHES: Final = (16, 32, 48, 64, 80)
 """Nodes round the girth."""
@@ -18,10 +18,8 @@ PRESSURE: Final = 30.0
 
 def row_d1(seed: int) -> Outcome:  # noqa: ARG001 -- nothing random in a mesh
     """Mean pressure in the muscle of a calf on finer and finer meshes."""
-    try:
-        from openpresso.twin.section.shares import shares
-    except ImportError as error:
-        raise NotYet(f"the finite elements are not there: {error}") from error
+    from openpresso.twin.section.shares import shares
+
     radius, fat, cover = CALF
     muscle = [
         100.0 * shares("calf", radius, fat, cover, pressure=PRESSURE, around=around).muscle
@@ -39,14 +37,12 @@ def row_d1(seed: int) -> Outcome:  # noqa: ARG001 -- nothing random in a mesh
 
 def row_d2(seed: int) -> Outcome:  # noqa: ARG001
     """Radial pressure in a calf without bones' shape against the closed form of layers."""
-    try:
-        from openpresso.twin.section.cylinder import Cylinder
-        from openpresso.twin.section.layout import Bone, Layout
-        from openpresso.twin.section.material import nominal
-        from openpresso.twin.section.mesh import build
-        from openpresso.twin.section.solve import KILOPASCAL, Load, Section
-    except ImportError as error:
-        raise NotYet(f"the finite elements are not there: {error}") from error
+    from openpresso.twin.section.cylinder import Cylinder
+    from openpresso.twin.section.layout import Bone, Layout
+    from openpresso.twin.section.material import nominal
+    from openpresso.twin.section.mesh import build
+    from openpresso.twin.section.solve import KILOPASCAL, Load, Section
+
     layout = Layout(5.5, 0.15, 0.8, 0.1, (Bone(0.0, 0.0, 1.2),))
     material = nominal()
     field = Section(build(layout, 48), material).solve(Load(PRESSURE), linear=True)

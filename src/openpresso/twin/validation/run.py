@@ -7,12 +7,13 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
+from openpresso.errors import OpenpressoError
 from openpresso.twin.validation.model import Quantity, Row, chosen
-from openpresso.twin.validation.outcome import NotYet, Outcome
+from openpresso.twin.validation.outcome import Outcome
 
-Verdict = Literal["pass", "miss", "reported", "not yet"]
+Verdict = Literal["pass", "miss", "reported"]
 BINDING: Final = ("C", "V")
 """Uses whose misses make the command fail."""
 
@@ -38,19 +39,14 @@ class Result:
     """What repeating a row gave."""
 
     row: Row
-    outcome: Outcome | None
-    """None where the twin cannot repeat it yet."""
+    outcome: Outcome
     judged: tuple[Judged, ...]
-    missing: str
-    """What the twin lacks to repeat it; empty if it did."""
     seconds: float
     """How long it took [s]."""
 
     @property
     def verdict(self) -> Verdict:
         """A row passes when every quantity that is judged does."""
-        if self.outcome is None:
-            return "not yet"
         verdicts = {one.verdict for one in self.judged}
         return "miss" if "miss" in verdicts else "pass" if "pass" in verdicts else "reported"
 
@@ -60,18 +56,29 @@ class Result:
         return self.row.use in BINDING and self.verdict == "miss"
 
 
+class UnrepeatedError(OpenpressoError):
+    """A row that nothing repeats."""
+
+    exit_code: ClassVar[int] = 1
+    default_code = "unrepeated-row"
+
+
 def function(row: Row) -> Callable[[int], Outcome]:
     """Return what repeats a row: `row_<number>` of the module of its chapter.
 
     Raises
     ------
-    NotYet
+    UnrepeatedError
         If there is none.
     """
-    name = f"openpresso.twin.validation.rows_{row.chapter}"
-    found = getattr(importlib.import_module(name), f"row_{row.number.lower()}", None)
+    module = f"openpresso.twin.validation.rows_{row.chapter}"
+    name = f"row_{row.number.lower()}"
+    found = getattr(importlib.import_module(module), name, None)
     if not callable(found):
-        raise NotYet("nothing repeats this row yet")
+        raise UnrepeatedError(
+            f"row {row.number} (use {row.use}), {row.title}: nothing repeats it",
+            remedy=f"write {name} in {module}.",
+        )
     repeat: Callable[[int], Outcome] = found
     return repeat
 
@@ -79,12 +86,9 @@ def function(row: Row) -> Callable[[int], Outcome]:
 def repeat(row: Row, seed: int = 0) -> Result:
     """Repeat one row on the twin and judge it."""
     start = time.perf_counter()
-    try:
-        outcome = function(row)(seed)
-    except NotYet as missing:
-        return Result(row, None, (), str(missing), time.perf_counter() - start)
+    outcome = function(row)(seed)
     judged = tuple(judge(quantity, outcome) for quantity in row.quantities)
-    return Result(row, outcome, judged, "", time.perf_counter() - start)
+    return Result(row, outcome, judged, time.perf_counter() - start)
 
 
 def judge(quantity: Quantity, outcome: Outcome) -> Judged:
@@ -111,8 +115,12 @@ def run(numbers: Sequence[str] = (), seed: int = 0, processes: int = 1) -> Itera
     ------
     InputError
         If there is no such row.
+    UnrepeatedError
+        If nothing repeats one of them; nothing is run then.
     """
     rows = chosen(numbers)
+    for row in rows:
+        function(row)
     if processes < 2 or len(rows) < 2:
         yield from (repeat(row, seed) for row in rows)
         return
