@@ -17,6 +17,7 @@ from tests.twin.reference import Reference, both_legs, replay
 
 RESPONSE = (
     "creep_share", "creep_time", "tone_time", "dilates", "constricts", "distends",
+    "tightens", "stretches", "tight_time",
 )  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def arrays(of: Reference) -> dict[str, Any]:
     start = of.start
     size, cuffs = of.size, of.shape[0]
     fast, manifold = start[: 4 * size].reshape(4, *of.shape), start[4 * size : 4 * size + cuffs]
-    slow = start[4 * size + cuffs :].reshape(3, *of.shape)
+    slow = start[4 * size + cuffs :].reshape(4, *of.shape)
     floats = {
         "atmosphere": reference.ATMOSPHERE, "laminar": reference.LAMINAR,
         "tissue_lag": reference.TISSUE_LAG, "collapse": reference.KP,
@@ -40,7 +41,8 @@ def arrays(of: Reference) -> dict[str, Any]:
         "through": np.stack([under.deep, under.superficial])[:, None, :],
         "worn": under.deep * model.DONNING, "spread": of.spread, "step_up": under.step_up,
         "outlet": np.full((2, cuffs), model.OUTLET), "arterial": reference.ARTERIAL + under.head,
-        "inflow": of.inflow, "deep_at_rest": of.deep_at_rest, "tick": kernel.TICK,
+        "inflow": of.inflow, "deep_at_rest": of.deep_at_rest, "at_rest": of.at_rest,
+        "tick": kernel.TICK,
         "lags": [cuff.inlet.lag, cuff.exhaust.lag, cuff.dump.lag, cuff.pump.lag],
         "inlet": [cuff.inlet.conductance, cuff.inlet.critical_ratio],
         "exhaust": [cuff.exhaust.conductance, cuff.exhaust.critical_ratio],
@@ -55,6 +57,7 @@ def arrays(of: Reference) -> dict[str, Any]:
     state = {
         "start_gas": fast[0], "start_tissue": fast[1], "start_blood": fast[2:],
         "start_manifold_gas": manifold, "start_creep": slow[:2], "start_tone": slow[2],
+        "start_tight": slow[3],
     }  # fmt: skip
     every = {**floats, **commands, **state}
     return {name: np.asarray(value, dtype=np.float64) for name, value in every.items()}

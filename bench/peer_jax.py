@@ -60,7 +60,7 @@ def equations(p: Mapping[str, Any]) -> Rates:
         return guess, beside
 
     def rates(state: State, told: Array, lags: Array, guess: Array) -> tuple[State, Array]:
-        gas, tissue, blood, manifold_gas, creep, tone = state
+        gas, tissue, blood, manifold_gas, creep, tone, tight = state
         inlet, exhaust, dump, speed = (one + away * lags[k] for k, (one, away) in enumerate(told))
         pressure, beside = chambers(gas, tissue, blood, guess)
         manifold = atmosphere * (manifold_gas / p["manifold_volume"] - 1.0)
@@ -70,9 +70,9 @@ def equations(p: Mapping[str, Any]) -> Rates:
         dumped += p["relief_slope"] * jnp.maximum(manifold - p["relief_opens"], 0.0)
         pumped = p["pump"] * speed * jnp.clip(1.0 - manifold / p["pump_max"], 0.0, 1.0)
 
-        rest = p["rest"] + creep
+        rest = p["rest"] * (1.0 - tight) + creep
         a, above = blood / rest, blood - rest
-        full = jnp.minimum(above / p["room"], 0.98)
+        full = jnp.minimum(above / (p["room"] + p["rest"] * tight), 0.98)
         wide = jnp.maximum(a, 0.02)
         collapsed = p["collapse"] * (1.0 - 1.0 / (wide * jnp.sqrt(wide)))
         stretched = above / (p["compliance"] * (1.0 - full * full))
@@ -94,6 +94,7 @@ def equations(p: Mapping[str, Any]) -> Rates:
         emptied = jnp.clip(1.0 - blood[0] / p["deep_at_rest"], 0.0, 1.0)
         congested = jnp.clip(transmural[0] / p["distends"] - 1.0, 0.0, 1.0)
         wanted = p["dilates"] * emptied - p["constricts"] * congested
+        beyond = jnp.clip((transmural[0] - p["at_rest"]) / p["stretches"] - 1.0, 0.0, 1.0)
         return (
             given - lost,
             (p["contact"] * pressure - tissue) / p["tissue_lag"],
@@ -101,6 +102,7 @@ def equations(p: Mapping[str, Any]) -> Rates:
             pumped - dumped - given.sum(axis=1),
             (way - creep) / p["creep_time"],
             (wanted - tone) / p["tone_time"],
+            (p["tightens"] * beyond - tight) / p["tight_time"],
         ), pressure
 
     return rates
@@ -141,7 +143,7 @@ def main(asked: Path, told: Path) -> None:
     jax.config.update("jax_enable_x64", True)  # noqa: FBT003 -- its own form
     with np.load(asked) as archive:
         problem = dict(archive)
-    names = ("gas", "tissue", "blood", "manifold_gas", "creep", "tone")
+    names = ("gas", "tissue", "blood", "manifold_gas", "creep", "tone", "tight")
     state = tuple(jax.numpy.asarray(problem[f"start_{name}"]) for name in names)
     commands = tuple(
         (jax.numpy.asarray(problem[f"{name}_told"]), jax.numpy.asarray(problem[f"{name}_away"]))

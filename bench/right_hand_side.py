@@ -15,17 +15,21 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 GAS, TISSUE, DEEP, SUPERFICIAL = (ROW[name] for name in ("GAS", "TISSUE", "DEEP", "SUPERFICIAL"))
-CREEP_DEEP, CREEP_SUPERFICIAL, TONE = (
-    ROW[name] for name in ("CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE")
+CREEP_DEEP, CREEP_SUPERFICIAL, TONE, TIGHT = (
+    ROW[name] for name in ("CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE", "TIGHT")
 )
-CREEP_SHARE, REST_DEEP, REST_SUPERFICIAL, DEEP_AT_REST, P_DEEP, AROUND_DEEP = (
+(
+    CREEP_SHARE, REST_DEEP, REST_SUPERFICIAL, DEEP_AT_REST, TRANSMURAL_AT_REST, P_DEEP, AROUND_DEEP,
+) = (
     ROW[name]
     for name in (
-        "CREEP_SHARE", "REST_DEEP", "REST_SUPERFICIAL", "DEEP_AT_REST", "P_DEEP", "AROUND_DEEP",
+        "CREEP_SHARE", "REST_DEEP", "REST_SUPERFICIAL", "DEEP_AT_REST", "TRANSMURAL_AT_REST",
+        "P_DEEP", "AROUND_DEEP",
     )
 )  # fmt: skip
 CREEP_TIME = parameters.value("response", "creep_time")
 TONE_TIME = parameters.value("response", "tone_time")
+TIGHT_TIME = parameters.value("response", "tight_time")
 INLET, EXHAUST = ROW["INLET"], ROW["EXHAUST"]
 START = physics.START
 
@@ -54,6 +58,7 @@ def rates(
             A[CREEP_DEEP + lane] = y[4 * size + n + i]
             A[CREEP_SUPERFICIAL + lane] = y[5 * size + n + i]
             A[TONE + lane] = y[6 * size + n + i]
+            A[TIGHT + lane] = y[7 * size + n + i]
             physics.give_way(A, np.uint64(lane))
             A[INLET + lane] = told[tick, i] + away[tick, i] * part[0]
             A[EXHAUST + lane] = told[tick, size + i] + away[tick, size + i] * part[1]
@@ -84,6 +89,8 @@ def rates(
             transmural = A[P_DEEP + lane] - A[AROUND_DEEP + lane]
             goal = physics.tone_goal(y[2 * size + i], A[DEEP_AT_REST + lane], transmural)
             out[slow + 2 * size] = (goal - y[slow + 2 * size]) / TONE_TIME
+            goal = physics.tight_goal(transmural, A[TRANSMURAL_AT_REST + lane])
+            out[slow + 3 * size] = (goal - y[slow + 3 * size]) / TIGHT_TIME
         out[4 * size + cuff] = cuffs[cuff, kernel.M_GAS] - y[4 * size + cuff]
 
 

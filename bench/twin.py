@@ -22,8 +22,9 @@ LEAD = 0.05 * CYCLE
 """Time by which the second leg is ahead [s]."""
 PRESSURE, CEILING = 50.0, 80.0
 """[mmHg]"""
-STATES = 9
-"""Of a chamber: gas, tissue pressure, deep and superficial blood, their creep, tone, two valves."""
+STATES = 10
+"""Of a chamber: gas, tissue pressure, deep and superficial blood, their creep, tone, tightness, and
+two valves."""
 PERIOD, TICKS = 0.05, 10
 """Period at which set-points are written [s], and the ticks of the law in it."""
 

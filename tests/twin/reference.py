@@ -137,8 +137,8 @@ class Reference:
     """The equations of several like cuffs on limbs, for commands recorded from a twin.
 
     The state is gas, tissue pressure, deep and superficial blood of every chamber, the gas of every
-    manifold, and of every chamber the creep of its deep and superficial veins and its tone, one
-    after the other.
+    manifold, and of every chamber the creep of its deep and superficial veins, its tone and its
+    tightness, one after the other.
 
     Parameters
     ----------
@@ -183,6 +183,9 @@ class Reference:
         self.along = share / share[0] * under.conductance
         self.inflow = share * under.volume * limb.INFLOW / (ARTERIAL - 10.0)
         self._guess = np.zeros(self.shape)
+        self.at_rest = np.stack(
+            [model.row("TRANSMURAL_AT_REST", cuff) for cuff in range(len(model.cuffs))]
+        )
 
     def pressures(self, y: Floats) -> Floats:
         """Chamber pressures [mmHg], shape `(n_cuffs, n_chambers)`."""
@@ -205,14 +208,19 @@ class Reference:
         self._guess = p
         return p
 
-    def veins(self, volume: Floats, rest: Floats) -> tuple[Floats, Floats]:
+    def resting(self, creep: Floats, tight: Floats) -> Floats:
+        """Volume at which veins rest now [mL]."""
+        return np.asarray(self.rest * (1.0 - tight) + creep)
+
+    def veins(self, volume: Floats, creep: Floats, tight: Floats) -> tuple[Floats, Floats]:
         """Transmural pressure [mmHg] and conductance [mL/(s mmHg)] of deep and superficial veins.
 
-        Shape of all: `(2, n_cuffs, n_chambers)`; `rest` is the volume at which they rest now [mL].
+        Shape of all: `(2, n_cuffs, n_chambers)`, but for the tightness, which both have in common.
         """
+        rest = self.resting(creep, tight)
         a = volume / rest
         above = volume - rest
-        full = np.minimum(above / self.room, 0.98)
+        full = np.minimum(above / (self.room + self.rest * tight), 0.98)
         collapsed = KP * (1.0 - np.maximum(a, 0.02) ** -1.5)
         stretched = above / (self.compliance * (1.0 - full * full))
         narrowing = np.clip(a**-2.0 / np.clip(a, 0.21, 1.0), 0.5, 1000.0)
@@ -220,7 +228,7 @@ class Reference:
 
     def rates(self, tick: int, since: float, y: Floats) -> Floats:
         """Time derivatives of the state, `since` seconds after the start of a tick."""
-        _, tissue, blood, manifold_gas, creep, tone = self._parts(y)
+        _, tissue, blood, manifold_gas, creep, tone, tight = self._parts(y)
         cuff, under = self.cuff, self.limb
         pressure = self.pressures(y)
         manifold = ATMOSPHERE * manifold_gas / cuff.manifold_volume - ATMOSPHERE
@@ -232,8 +240,7 @@ class Reference:
         pumped = free_flow(cuff) * self.speed(tick, since) * strength
         dumped = dumped + self.relief.slope * np.maximum(manifold - self.relief.opens, 0.0)
 
-        rest = self.rest + creep
-        transmural, conductance = self.veins(blood, rest)
+        transmural, conductance = self.veins(blood, creep, tight)
         through = np.stack([under.deep, under.superficial])[:, None, :]
         around = through * np.stack([self.mixed(tissue), tissue]) + under.deep * twin.DONNING
         inside = around + transmural
@@ -247,11 +254,13 @@ class Reference:
         change[0] += across
         change[1] -= across
 
-        given_way = self.creep_share * np.maximum(blood - rest, 0.0)
+        given_way = self.creep_share * np.maximum(blood - self.resting(creep, tight), 0.0)
         emptied = np.clip(1.0 - blood[0] / self.deep_at_rest, 0.0, 1.0)
         distends = RESPONSE["distends"].value
         congested = np.clip(transmural[0] / distends - 1.0, 0.0, 1.0)
         wanted = RESPONSE["dilates"].value * emptied - RESPONSE["constricts"].value * congested
+        stretched = (transmural[0] - self.at_rest) / RESPONSE["stretches"].value - 1.0
+        tighter = RESPONSE["tightens"].value * np.clip(stretched, 0.0, 1.0)
         return np.concatenate(
             [
                 (given - lost).ravel(),
@@ -260,6 +269,7 @@ class Reference:
                 pumped - dumped - given.sum(axis=1),
                 ((given_way - creep) / RESPONSE["creep_time"].value).ravel(),
                 ((wanted - tone) / RESPONSE["tone_time"].value).ravel(),
+                ((tighter - tight) / RESPONSE["tight_time"].value).ravel(),
             ]
         )
 
@@ -282,15 +292,16 @@ class Reference:
         """Blood in all veins [mL]."""
         return float(y[2 * self.size : 4 * self.size].sum())
 
-    def _parts(self, y: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
-        """Gas, tissue pressure, blood, manifold gas, creep and tone.
+    def _parts(self, y: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, Floats]:
+        """Gas, tissue pressure, blood, manifold gas, creep, tone and tightness.
 
         Blood and creep are those of deep and superficial veins.
         """
         parts = y[: 4 * self.size].reshape(4, *self.shape)
         manifolds = 4 * self.size + self.shape[0]
-        slow = y[manifolds:].reshape(3, *self.shape)
-        return parts[0], parts[1], parts[2:], y[4 * self.size : manifolds], slow[:2], slow[2]
+        slow = y[manifolds:].reshape(4, *self.shape)
+        gas = y[4 * self.size : manifolds]
+        return parts[0], parts[1], parts[2:], gas, slow[:2], slow[2], slow[3]
 
 
 def one_way(difference: Floats) -> Floats:
@@ -308,7 +319,7 @@ def initial_state(model: Twin) -> Floats:
     ]
     slow = [
         model.row(name, cuff)
-        for name in ("CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE")
+        for name in ("CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE", "TIGHT")
         for cuff in indices
     ]
     return np.concatenate([*rows, model.params[:, kernel.M_GAS], *slow])

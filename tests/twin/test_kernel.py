@@ -62,16 +62,30 @@ def test_the_commands_fill_hold_and_release_chambers(commands: Commands) -> None
     assert commands.inlet.any(axis=(0, 1)).all()
 
 
-def test_replayed_commands_give_the_pressures_and_blood_of_scipy(commands: Commands) -> None:
-    reference = Reference(both_legs(CUFF), "supine", commands)
+def stretched(by: float) -> Twin:
+    """Return both legs with veins that take themselves for stretched by a pressure [mmHg]."""
+    model = both_legs(CUFF)
+    for leg in range(2):
+        model.row("TRANSMURAL_AT_REST", leg)[:] -= by
+    return model
+
+
+@pytest.mark.parametrize("by", [0.0, 18.0])
+def test_replayed_commands_give_the_pressures_and_blood_of_scipy(
+    commands: Commands, by: float
+) -> None:
+    reference = Reference(stretched(by), "supine", commands)
     expected, y = exact(reference)
-    twin = both_legs(CUFF)
+    twin = stretched(by)
     assert np.abs(replay(twin, commands) - expected).max() < 0.01
     start = 2 * reference.size
     for name in ("DEEP", "SUPERFICIAL"):
         found = np.concatenate([twin.row(name, leg) for leg in range(2)])
         np.testing.assert_allclose(found, y[start : start + reference.size], rtol=5e-4)
         start += reference.size
+    tight = np.concatenate([twin.row("TIGHT", leg) for leg in range(2)])
+    np.testing.assert_allclose(tight, y[-reference.size :], atol=2e-5)
+    assert (tight.max() > 0.01) == (by > 0.0)
 
 
 def unrelieved() -> Twin:

@@ -14,6 +14,7 @@ from openpresso.twin.layout import ROW
 from openpresso.twin.limb import Posture
 from openpresso.twin.measures import Trace, watch
 from openpresso.twin.twin import Twin
+from openpresso.twin.validation import scene
 
 LEG = cuff.load("leg-8")
 CALF = cuff.load("calf-3")
@@ -106,6 +107,42 @@ def test_a_sleeve_whose_pressure_goes_nowhere_moves_no_blood() -> None:
     trace = squeezed(twin)
     assert trace.chamber.max() > 45.0
     np.testing.assert_allclose(trace.outflow, rest, rtol=0.01)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.sampled_from(["leg-8", "calf-3", "arm-8"]), POSTURES)
+def test_veins_at_rest_are_not_tight(name: str, posture: Posture) -> None:
+    twin = Twin([cuff.load(name)], posture)
+    watch(twin, 30.0)
+    assert not twin.row("TIGHT", 0).any()
+
+
+def test_veins_that_were_stretched_hold_less_for_minutes_and_then_as_before() -> None:
+    twin = scene.leg("supine", 0)
+    balance, rest = twin.blood_balance(), watch(twin, 1.0).blood[-1].sum()
+    watch(twin, 240.0, scene.Prescribed(twin, scene.steady((scene.THIGH_BAND,), 60.0)))
+    tight = twin.row("TIGHT", 0).copy()
+    assert (tight[:4] > 0.2).all()
+    after = watch(twin, 900.0, scene.Prescribed(twin, scene.steady((), 0.0))).blood.sum(axis=1)
+    assert after[1200] < rest - 4.0  # a minute later
+    assert after[-1] == pytest.approx(rest, abs=0.5)
+    assert twin.blood_balance() == pytest.approx(balance, abs=1e-6)
+
+
+def test_tight_veins_that_are_full_are_as_large_as_slack_ones() -> None:
+    twin = Twin([LEG], "supine")
+
+    def full() -> np.ndarray:
+        return np.asarray(
+            twin.row("REST_DEEP", 0)
+            - twin.row("CREEP_DEEP", 0)
+            + 1.0 / twin.row("PER_RANGE_DEEP", 0)
+        )
+
+    before = full()
+    twin.row("TIGHT", 0)[:] = 0.3
+    twin.advance(1)
+    np.testing.assert_allclose(full(), before, rtol=1e-12)
 
 
 def test_a_limb_without_inflow_or_pressure_keeps_its_blood() -> None:

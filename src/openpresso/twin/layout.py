@@ -23,8 +23,9 @@ and superficial veins [mL]."""
 ROWS = (
     *STATE,
     *(f"S_{name}" for name in STATE),
-    # slow states of the veins: blood held by creep [mL], change of the inflow by tone [-]
-    "CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE",
+    # slow states of the veins: blood held by creep [mL], change of the inflow by tone [-], and the
+    # share of the resting volume that tightened veins give up [-]
+    "CREEP_DEEP", "CREEP_SUPERFICIAL", "TONE", "TIGHT",
     # bookkeeping: gas lost and blood supplied since the start [mL]
     "LOST", "SUPPLIED",
     # valves: what they were told, how far they are from it, and what half a substep leaves of that
@@ -45,6 +46,8 @@ ROWS = (
     # parameters of the slow response: what the rows above are without it, and how it follows
     "FIRM_DEEP", "FIRM_SUPERFICIAL", "CREEP_SHARE", "CREEP_KEEP",
     "SUPPLY_DEEP", "SUPPLY_SUPERFICIAL", "DEEP_AT_REST", "TONE_KEEP",
+    "TRANSMURAL_AT_REST", "TIGHT_KEEP",
+    "PER_ROOM_DEEP", "PER_ROOM_SUPERFICIAL", "REST_PER_ROOM",
     # observations, one at the end of each period: sums of interface, tissue and venous pressure and
     # of the outflow, the highest tissue pressure and outflow, periods under blocking pressure, and
     # those under driving pressure without a break, now and at most

@@ -35,6 +35,9 @@ DILATES, CONSTRICTS, DISTENDS = (
 )
 """Inflow gained by emptied veins and lost by distended ones [-], and from which transmural pressure
 on they count as distended [mmHg]; twice that is the full effect."""
+TIGHTENS, STRETCHES = (parameters.value("response", name) for name in ("tightens", "stretches"))
+"""Share of their resting volume that stretched veins give up [-], and how far their transmural
+pressure must be above that at rest for it [mmHg]; twice that is the full effect."""
 DRIVES, BLOCKS = (parameters.value("response", name) for name in ("drives", "blocks"))
 """Tissue pressure that drives free fluid on, and that stops the lymphatics' pump [mmHg]."""
 TINY = 1e-12
@@ -42,16 +45,17 @@ TINY = 1e-12
 
 (
     GAS, TISSUE, DEEP, SUPERFICIAL, S_GAS, S_TISSUE, S_DEEP, S_SUPERFICIAL, CREEP_DEEP,
-    CREEP_SUPERFICIAL, TONE, LOST, SUPPLIED, INLET, EXHAUST, INLET_AWAY, EXHAUST_AWAY, INLET_KEEP,
-    EXHAUST_KEEP, PRESSURE, MANIFOLD, AROUND_DEEP, AROUND_SUPERFICIAL, P_DEEP, P_SUPERFICIAL,
-    Q_DEEP, Q_SUPERFICIAL, Q_INLET, DEAD, SLACK, SLACK_PRESSURE, STRETCH, COUPLING, BLOOD_AT_REST,
-    C_INLET, B_INLET, SPAN_INLET, PATCH_INLET, C_EXHAUST, B_EXHAUST, SPAN_EXHAUST, PATCH_EXHAUST,
-    LEAK, TO_DEEP, TO_SUPERFICIAL, SPREAD, CONTACT, REST_DEEP, REST_SUPERFICIAL, COMPLIANCE_DEEP,
-    COMPLIANCE_SUPERFICIAL, PER_REST_DEEP, PER_REST_SUPERFICIAL, PER_RANGE_DEEP,
+    CREEP_SUPERFICIAL, TONE, TIGHT, LOST, SUPPLIED, INLET, EXHAUST, INLET_AWAY, EXHAUST_AWAY,
+    INLET_KEEP, EXHAUST_KEEP, PRESSURE, MANIFOLD, AROUND_DEEP, AROUND_SUPERFICIAL, P_DEEP,
+    P_SUPERFICIAL, Q_DEEP, Q_SUPERFICIAL, Q_INLET, DEAD, SLACK, SLACK_PRESSURE, STRETCH, COUPLING,
+    BLOOD_AT_REST, C_INLET, B_INLET, SPAN_INLET, PATCH_INLET, C_EXHAUST, B_EXHAUST, SPAN_EXHAUST,
+    PATCH_EXHAUST, LEAK, TO_DEEP, TO_SUPERFICIAL, SPREAD, CONTACT, REST_DEEP, REST_SUPERFICIAL,
+    COMPLIANCE_DEEP, COMPLIANCE_SUPERFICIAL, PER_REST_DEEP, PER_REST_SUPERFICIAL, PER_RANGE_DEEP,
     PER_RANGE_SUPERFICIAL, G_DEEP, G_SUPERFICIAL, G_PERFORATOR, VALVE_LEAK, STEP_UP, IN_DEEP,
     IN_SUPERFICIAL, ARTERIAL, OUTLET, FIRM_DEEP, FIRM_SUPERFICIAL, CREEP_SHARE, CREEP_KEEP,
-    SUPPLY_DEEP, SUPPLY_SUPERFICIAL, DEEP_AT_REST, TONE_KEEP, SUM_INTERFACE, SUM_TISSUE,
-    SUM_VENOUS, SUM_OUT, MOST_TISSUE, MOST_OUT, BLOCKED, RUN, DRIVEN, GAIN, OFFSET, DRIFT,
+    SUPPLY_DEEP, SUPPLY_SUPERFICIAL, DEEP_AT_REST, TONE_KEEP, TRANSMURAL_AT_REST, TIGHT_KEEP,
+    PER_ROOM_DEEP, PER_ROOM_SUPERFICIAL, REST_PER_ROOM, SUM_INTERFACE, SUM_TISSUE, SUM_VENOUS,
+    SUM_OUT, MOST_TISSUE, MOST_OUT, BLOCKED, RUN, DRIVEN, GAIN, OFFSET, DRIFT,
 ) = (np.uint64(start) for start in ROW.values())  # fmt: skip
 
 _ONE = np.uint64(1)
@@ -280,12 +284,27 @@ def tone_goal(deep: float, at_rest: float, transmural: float) -> float:
 
 
 @inner
+def tight_goal(transmural: float, at_rest: float) -> float:
+    """Share of their resting volume that stretched veins give up in the end [-]."""
+    beyond = (transmural - at_rest - STRETCHES) * (1.0 / STRETCHES)
+    return TIGHTENS * min(max(beyond, 0.0), 1.0)
+
+
+@inner
 def give_way(A: NDArray[np.float64], i: np.uint64) -> None:
-    """Write where a lane's veins rest and what flows in, as creep and tone have it."""
-    rest = A[FIRM_DEEP + i] + A[CREEP_DEEP + i]
+    """Write where a lane's veins rest and what flows in, as creep, tightening and tone have it.
+
+    A tightened vein rests at V0 (1 - S) + X and has V0 S more to fill: full, it is as large.
+    """
+    tight = A[TIGHT + i]
+    relaxed = 1.0 - tight
+    roomier = 1.0 / (1.0 + A[REST_PER_ROOM + i] * tight)
+    A[PER_RANGE_DEEP + i] = A[PER_ROOM_DEEP + i] * roomier
+    A[PER_RANGE_SUPERFICIAL + i] = A[PER_ROOM_SUPERFICIAL + i] * roomier
+    rest = A[FIRM_DEEP + i] * relaxed + A[CREEP_DEEP + i]
     A[REST_DEEP + i] = rest
     A[PER_REST_DEEP + i] = 1.0 / rest
-    rest = A[FIRM_SUPERFICIAL + i] + A[CREEP_SUPERFICIAL + i]
+    rest = A[FIRM_SUPERFICIAL + i] * relaxed + A[CREEP_SUPERFICIAL + i]
     A[REST_SUPERFICIAL + i] = rest
     A[PER_REST_SUPERFICIAL + i] = 1.0 / rest
     A[IN_DEEP + i] = A[SUPPLY_DEEP + i] * (1.0 + A[TONE + i])
@@ -294,10 +313,10 @@ def give_way(A: NDArray[np.float64], i: np.uint64) -> None:
 
 @inner
 def respond(A: NDArray[np.float64], lanes: int) -> None:
-    """Let the veins' creep X and the arteries' tone T follow their goals for one tick.
+    """Let creep X and tightness S of veins and the arteries' tone T follow their goals for a tick.
 
-    tau dX/dt = goal - X and tau dT/dt = goal - T; a vein rests at V0 + X, as a viscoelastic wall
-    does, and the inflow is (1 + T) of that at rest.
+    tau dX/dt = goal - X, and so for S and T; a vein rests at V0 (1 - S) + X, for its wall is
+    viscoelastic and its muscle answers to stretch, and the inflow is (1 + T) of that at rest.
     """
     for lane in range(1, lanes - 1):
         i = np.uint64(lane)
@@ -310,6 +329,8 @@ def respond(A: NDArray[np.float64], lanes: int) -> None:
         transmural = A[P_DEEP + i] - A[AROUND_DEEP + i]
         goal = tone_goal(A[DEEP + i], A[DEEP_AT_REST + i], transmural)
         A[TONE + i] = goal + A[TONE_KEEP + i] * (A[TONE + i] - goal)
+        goal = tight_goal(transmural, A[TRANSMURAL_AT_REST + i])
+        A[TIGHT + i] = goal + A[TIGHT_KEEP + i] * (A[TIGHT + i] - goal)
         give_way(A, i)
 
 

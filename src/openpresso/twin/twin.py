@@ -17,7 +17,7 @@ from openpresso.law import counters
 from openpresso.twin import kernel, limb, parameters
 from openpresso.twin.air_supply import free_flow, relief
 from openpresso.twin.layout import ROW, STRIDE, allocate
-from openpresso.twin.physics import ATMOSPHERE, CONDUCTANCE, MAP, laminar_patch
+from openpresso.twin.physics import ATMOSPHERE, CONDUCTANCE, MAP, TIGHTENS, laminar_patch
 
 NOISE = 0.2
 """White noise of a pressure sensor [mmHg rms]; estimated 0.1 to 0.5."""
@@ -152,7 +152,7 @@ def substeps(cuffs: Sequence[Cuff], limbs: Sequence[limb.Limb] | None = None) ->
                 hint="give a limb of finite girths and factors.",
             )
         squeeze = limb.CONTACT * float(one.deep.max()) * cuff.max_pressure - OUTLET
-        veins = limb.fastest(one, squeeze)
+        veins = limb.fastest(one, squeeze) / (1.0 - TIGHTENS)
         needed = max(manifold / MANIFOLD_STEP, veins / VEIN_STEP)
         if not kernel.TICK * needed <= FINEST:
             raise InputError.one(
@@ -508,6 +508,9 @@ class Twin:
             "PER_REST_SUPERFICIAL": 1.0 / (superficial * under.rest),
             "PER_RANGE_DEEP": 1.0 / (deep * under.largest),
             "PER_RANGE_SUPERFICIAL": 1.0 / (superficial * under.largest),
+            "PER_ROOM_DEEP": 1.0 / (deep * under.largest),
+            "PER_ROOM_SUPERFICIAL": 1.0 / (superficial * under.largest),
+            "REST_PER_ROOM": under.rest / under.largest,
             "DEEP": deep * (under.rest + compliance * OUTLET),
             "SUPERFICIAL": superficial * (under.rest + compliance * OUTLET),
             "G_DEEP": under.conductance,
@@ -526,6 +529,8 @@ class Twin:
             "OUTLET": under.deep * DONNING,
             "CREEP_SHARE": creep,
             "CREEP_KEEP": math.exp(-kernel.TICK / parameters.value("response", "creep_time")),
+            "TRANSMURAL_AT_REST": RESERVOIR,
+            "TIGHT_KEEP": math.exp(-kernel.TICK / parameters.value("response", "tight_time")),
             "TONE_KEEP": math.exp(-kernel.TICK / parameters.value("response", "tone_time")),
         }
         for name, values in rows.items():
@@ -556,6 +561,9 @@ class Twin:
                 "SUPERFICIAL", index
             )
             self.row("DEEP_AT_REST", index)[:] = self.row("DEEP", index)
+            self.row("TRANSMURAL_AT_REST", index)[:] = self.row("P_DEEP", index) - self.row(
+                "AROUND_DEEP", index
+            )
             self.row("GAS", index)[:] = self.row("DEAD", index)
             for name in ("LOST", "TISSUE", "SUPPLIED", "PRESSURE"):
                 self.row(name, index)[:] = 0.0

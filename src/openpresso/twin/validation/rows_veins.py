@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from openpresso.twin.layout import ROW
 from openpresso.twin.limb import under
 from openpresso.twin.measures import Trace, watch
 from openpresso.twin.parameters import value as figure
+from openpresso.twin.people.person import person
 from openpresso.twin.twin import Twin
 from openpresso.twin.validation import scene
 from openpresso.twin.validation.outcome import Curves, Floats, Outcome, line
@@ -23,6 +25,10 @@ CLOSED: Final = figure("veins", "touching")
 """Share of its area at rest below which a vein's walls touch, what ultrasound calls closed [-]."""
 STIFFNESS: Final = figure("veins", "collapse")
 """Kp of the tube law below the resting volume [mmHg]."""
+BLOCK: Final = -0.1
+"""Share of the leg's length by which a heel on a block lies above the heart, negative [-]."""
+PLATEAU: Final = 60.0
+"""Time after which a calf is taken to have filled [s]."""
 
 
 def calf_blood(trace: Trace) -> Floats:
@@ -65,12 +71,24 @@ def row_2(seed: int) -> Outcome:
     )
 
 
+def heel_on_block(seed: int) -> Twin:
+    """Return a twin of the mean man's leg, supine, the heel raised so that the calf hangs free."""
+    cuff, man = scene.whole_leg(), person(sex="male")
+    flat, upright = under(cuff, "supine", man), under(cuff, "standing", man)
+    raised = replace(flat, step_up=BLOCK * upright.step_up, head=BLOCK * upright.head)
+    return Twin([cuff], "supine", seed, [raised])
+
+
 def row_3(seed: int) -> Outcome:
-    """Thigh band at 80 mmHg on a supine leg: blood held back in the calf, and after release."""
-    twin = scene.leg("supine", seed)
+    """Thigh band in steps to 80 mmHg: blood held back in the calf, and after release."""
+    twin = heel_on_block(seed)
     rest = float(calf_blood(watch(twin, 1.0))[-1])
-    held = calf_blood(watch(twin, 400.0, pressed(twin, (THIGH_BAND,), 80.0))) - rest
-    after = calf_blood(watch(twin, 180.0, pressed(twin, (), 0.0))) - rest
+    steps = [
+        calf_blood(watch(twin, PLATEAU, pressed(twin, (THIGH_BAND,), pressure))) - rest
+        for pressure in np.arange(10.0, 80.1, 10.0).tolist()
+    ]
+    held = np.concatenate(steps)
+    after = calf_blood(watch(twin, 300.0, pressed(twin, (), 0.0))) - rest
     time = 0.05 * np.arange(1, len(held) + len(after) + 1)
     error = measures.figure("volume_error")
     return Outcome(
