@@ -9,8 +9,7 @@ import numpy as np
 from bench import solvers, twin
 from bench.peer import JAX
 from bench.timing import Row, Spread, exactly
-from openpresso.twin import kernel, limb, parameters
-from openpresso.twin import twin as model
+from openpresso.twin import filling, kernel, limb, parameters
 from openpresso.twin.air_supply import free_flow
 from tests.twin import reference
 from tests.twin.reference import Reference, both_legs, replay
@@ -32,15 +31,15 @@ def arrays(of: Reference) -> dict[str, Any]:
         "atmosphere": reference.ATMOSPHERE, "laminar": reference.LAMINAR,
         "tissue_lag": reference.TISSUE_LAG, "collapse": reference.KP,
         "narrowest": limb.NARROWEST, "touching": limb.TOUCHING, "valve_leak": limb.VALVE_LEAK,
-        "perforator": limb.PERFORATOR, "contact": limb.CONTACT, "neighbour": model.NEIGHBOUR,
+        "perforator": limb.PERFORATOR, "contact": limb.CONTACT, "neighbour": filling.NEIGHBOUR,
         "empty": of.dead + of.blood_at_rest, "slack": of.slack, "knee": of.knee,
         "stretch": of.stretch, "manifold_volume": cuff.manifold_volume,
         "relief_slope": of.relief.slope, "relief_opens": of.relief.opens,
         "pump": free_flow(cuff), "pump_max": cuff.pump.max_pressure,
         "rest": of.rest, "room": of.room, "compliance": of.compliance, "along": of.along,
         "through": np.stack([under.deep, under.superficial])[:, None, :],
-        "worn": under.deep * model.DONNING, "spread": of.spread, "step_up": under.step_up,
-        "outlet": np.full((2, cuffs), model.OUTLET), "arterial": reference.ARTERIAL + under.head,
+        "worn": under.deep * filling.DONNING, "spread": of.spread, "step_up": under.step_up,
+        "outlet": np.full((2, cuffs), filling.OUTLET), "arterial": reference.ARTERIAL + under.head,
         "inflow": of.inflow, "deep_at_rest": of.deep_at_rest, "at_rest": of.at_rest,
         "tick": kernel.TICK,
         "lags": [cuff.inlet.lag, cuff.exhaust.lag, cuff.dump.lag, cuff.pump.lag],

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from openpresso.cuff.model import Cuff, Valve
 from openpresso.law import controller as law
-from openpresso.twin import kernel, limb, parameters, twin
+from openpresso.twin import filling, kernel, limb, parameters
 from openpresso.twin.air_supply import free_flow, relief
 from openpresso.twin.twin import Twin
 
@@ -193,7 +193,7 @@ class Reference:
         beside = np.zeros(self.shape)
         beside[:, 1:] += tissue[:, :-1]
         beside[:, :-1] += tissue[:, 1:]
-        pushed = twin.NEIGHBOUR * self.slack * beside
+        pushed = filling.NEIGHBOUR * self.slack * beside
         empty = self.dead + self.blood_at_rest - blood[0] - blood[1] - pushed
         p = self._guess
         for _ in range(60):
@@ -242,9 +242,9 @@ class Reference:
 
         transmural, conductance = self.veins(blood, creep, tight)
         through = np.stack([under.deep, under.superficial])[:, None, :]
-        around = through * np.stack([self.mixed(tissue), tissue]) + under.deep * twin.DONNING
+        around = through * np.stack([self.mixed(tissue), tissue]) + under.deep * filling.DONNING
         inside = around + transmural
-        downstream = np.full(blood.shape, twin.OUTLET)
+        downstream = np.full(blood.shape, filling.OUTLET)
         downstream[:, :, :-1] = inside[:, :, 1:]
         flow = conductance * one_way(inside - downstream - under.step_up)
         across = limb.PERFORATOR * one_way(inside[1] - inside[0])

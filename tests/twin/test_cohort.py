@@ -14,7 +14,8 @@ from openpresso.errors import InputError
 from openpresso.twin import limb
 from openpresso.twin.cohort import Cohort
 from openpresso.twin.people import population
-from openpresso.twin.twin import Twin, substeps
+from openpresso.twin.steps import substeps
+from openpresso.twin.twin import Twin
 
 LEG = cuff.load("calf-3")
 PEOPLE = population.sample(12, seed=5)

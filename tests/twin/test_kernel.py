@@ -9,7 +9,8 @@ from scipy.integrate import solve_ivp
 from openpresso import cuff
 from openpresso.law import controller as law
 from openpresso.twin import kernel
-from openpresso.twin.twin import Twin, substeps
+from openpresso.twin.steps import substeps
+from openpresso.twin.twin import Twin
 from tests.twin.reference import (
     Commands,
     Floats,

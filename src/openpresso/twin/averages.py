@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openpresso.twin.twin import Observed
+from openpresso.twin.observation import Observed
 
 Floats = NDArray[np.float64]
 

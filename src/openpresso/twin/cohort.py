@@ -19,7 +19,9 @@ from openpresso.cuff.model import Cuff
 from openpresso.errors import InputError
 from openpresso.twin.averages import PERIOD, REST, TICKS, Averages, averaged
 from openpresso.twin.limb import Limb
-from openpresso.twin.twin import Observed, Twin, substeps
+from openpresso.twin.observation import Observed
+from openpresso.twin.steps import substeps
+from openpresso.twin.twin import Twin
 
 Floats = NDArray[np.float64]
 T = TypeVar("T")

@@ -80,8 +80,6 @@ VALVE_LEAK = _figure("valve_leak")
 """Backward conductance of a competent valve over its forward one [-]."""
 CONTACT = value("sleeve", "contact")
 """Share of the girth that a sleeve touches, and so interface over chamber pressure [-]."""
-TRANSMISSION = value("sleeve", "transmission")
-"""Pressure at the veins over interface pressure, where depth is not taken into account [-]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +122,7 @@ class Limb:
     """Limb volume without what a condition added to it [mL]."""
 
 
-def under(cuff: Cuff, posture: Posture, person: Person = NOMINAL, *, depth: bool = True) -> Limb:
+def under(cuff: Cuff, posture: Posture, person: Person = NOMINAL) -> Limb:
     """Return the limb of `person` under `cuff` in `posture`.
 
     A cuff's nominal girths are those of `NOMINAL`; a person's are those times the ratio of the two
@@ -140,9 +138,6 @@ def under(cuff: Cuff, posture: Posture, person: Person = NOMINAL, *, depth: bool
         Posture of the person.
     person
         The person.
-    depth
-        Take what fat and muscle let through from `openpresso.twin.depth`; else the same share for
-        all veins.
     """
     chambers = cuff.chambers
     zones = [LIKE.get(chamber.zone, chamber.zone) for chamber in chambers]
@@ -161,7 +156,7 @@ def under(cuff: Cuff, posture: Posture, person: Person = NOMINAL, *, depth: bool
     traits = person.traits
     radius = girth * thicker / (2.0 * math.pi)
     fat = _fat(chambers, level, radius, person)
-    deep, superficial = transmitted(zones, radius, fat) if depth else _alike(len(chambers))
+    deep, superficial = transmitted(zones, radius, fat)
     return Limb(
         volume=volume,
         rest=hundreds * [REST_VOLUME[zone] for zone in zones] * traits.capacity,
@@ -195,11 +190,6 @@ def transmitted(zones: list[str], radius: Floats, fat: Floats) -> tuple[Floats, 
     ]
     deep = np.array([float(one.muscle / one.skin) for one in found])
     return deep, np.array([float(one.fat / one.skin) for one in found])
-
-
-def _alike(count: int) -> tuple[Floats, Floats]:
-    """Return the same share for all veins [-]."""
-    return np.full(count, TRANSMISSION), np.full(count, TRANSMISSION)
 
 
 def _at(

@@ -9,49 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openpresso.cuff.controller import CENTI, chamber_settings, cuff_settings
-from openpresso.cuff.model import Cuff, Valve
-from openpresso.errors import InputError
+from openpresso.cuff.controller import CENTI
+from openpresso.cuff.model import Cuff
 from openpresso.law import controller as law
 from openpresso.law import counters
-from openpresso.twin import kernel, limb, parameters
-from openpresso.twin.air_supply import free_flow, relief
+from openpresso.twin import kernel, limb, observation
+from openpresso.twin.filling import fill
 from openpresso.twin.layout import ROW, STRIDE, allocate
-from openpresso.twin.physics import ATMOSPHERE, CONDUCTANCE, MAP, TIGHTENS, laminar_patch
+from openpresso.twin.observation import Observed
+from openpresso.twin.steps import substeps
 
 NOISE = 0.2
 """White noise of a pressure sensor [mmHg rms]; estimated 0.1 to 0.5."""
-ZERO_ERROR = 0.3
-"""What zeroing against atmosphere leaves [mmHg]; estimated."""
-GAIN_ERROR = 0.005
-"""Spread of the sensors' gain [-]: +-1 % at two standard deviations; estimated."""
-DRIFT = 0.5 / 3600.0
-"""Spread of the sensors' drift [mmHg/s]; estimated."""
-NEIGHBOUR = parameters.value("sleeve", "neighbour")
-"""Volume pushed into a chamber by each mmHg in a neighbour, for each mL of its slack [1/mmHg]."""
-DONNING = parameters.value("response", "donning")
-"""Interface pressure of a worn sleeve without air [mmHg]."""
-EDGE = parameters.value("response", "edge")
-"""Length over which pressure in the depth falls off at an edge, in limb radii [-]."""
-OUTLET = 5.0
-"""Pressure in the large veins [mmHg]."""
 REST = 60.0
 """Time in which blood volumes settle before anything begins [s]."""
-MANIFOLD_STEP = 3.5
-"""Largest substep times the manifold's fastest rate [-]: under recorded commands pressures stay
-within about 0.01 mmHg of an exact solution. The method is stable to 5.15."""
-VEIN_STEP = 4.5
-"""The same for the veins, whose fastest modes carry next to no blood [-]: stable."""
-FINEST = 64
-"""Most substeps of a tick."""
 NOISE_AHEAD = 2000
 """Ticks for which sensor noise is drawn at once, and the longest advance."""
 VECTOR = 4
 """Lanes that compiled loops take at once; empty ones fill up the last."""
-RESERVOIR = 1e12
-"""Size of the lane that takes what leaves the limb [mL]."""
 RECEIVES = 1e6
-"""Blood in it at the start: veins may draw some back [mL]."""
+"""Blood that stands beyond a limb at the start: veins may draw some back [mL]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,95 +51,6 @@ class CuffState:
     """Chamber that tripped first, 0 for none."""
     true_pressures: NDArray[np.float64]
     """Chamber pressures without sensor error [mmHg]."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Observed:
-    """What was observed at the end of every period since the last call; shapes `(n_chambers,)`."""
-
-    periods: int
-    interface: NDArray[np.float64]
-    """Mean pressure on the skin [mmHg]."""
-    tissue: NDArray[np.float64]
-    """Mean pressure round the deep veins [mmHg]."""
-    tissue_peak: NDArray[np.float64]
-    """Highest pressure round the deep veins [mmHg]."""
-    venous: NDArray[np.float64]
-    """Mean pressure in the deep veins [mmHg]."""
-    blocked: NDArray[np.float64]
-    """Share of time in which the tissue's pressure stops the lymphatics' pump [-]."""
-    driven: NDArray[np.float64]
-    """Longest stretch in which it drives free fluid on [periods]."""
-    ejected: float
-    """Most blood in the limb less the least [mL]."""
-    outflow: float
-    """Mean outflow of the limb [mL/s]."""
-    outflow_peak: float
-    """Highest outflow of the limb [mL/s]."""
-
-
-OBSERVATIONS = (
-    "SUM_INTERFACE", "SUM_TISSUE", "SUM_VENOUS", "SUM_OUT", "MOST_TISSUE", "MOST_OUT", "BLOCKED",
-    "RUN", "DRIVEN",
-)  # fmt: skip
-"""Rows in which the kernel keeps what it observes."""
-
-
-def _steepest(valve: Valve) -> float:
-    """Slope of a valve's flow where it is laminar [mL/(s mmHg)]."""
-    return CONDUCTANCE * valve.conductance * laminar_patch(valve.critical_ratio)[1]
-
-
-def spread(cuff: Cuff, radius: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of a chamber's pressure that is lost to the depth under each neighbour [-].
-
-    lambda / (2 L) (1 - exp(-L / lambda)): the mean over a segment of length L of a pressure that
-    changes at its edge and decays on both sides with exp(-x / lambda).
-    """
-    length = np.array([chamber.length - chamber.overlap for chamber in cuff.chambers])
-    decay = EDGE * radius
-    return np.asarray(0.5 * decay / length * -np.expm1(-length / decay))
-
-
-def substeps(cuffs: Sequence[Cuff], limbs: Sequence[limb.Limb] | None = None) -> int:
-    """Substeps of a tick for which the fastest modes are stable, and the manifold's accurate.
-
-    Parameters
-    ----------
-    cuffs
-        The cuffs.
-    limbs
-        The limb under each; by default that of the nominal person.
-
-    Raises
-    ------
-    InputError
-        If more than `FINEST` would be needed.
-    """
-    found = 1
-    under = limbs or [limb.under(cuff, "supine") for cuff in cuffs]
-    for cuff, one in zip(cuffs, under, strict=True):
-        conductance = cuff.n_chambers * _steepest(cuff.inlet) + _steepest(cuff.dump)
-        manifold = conductance * ATMOSPHERE / cuff.manifold_volume
-        if not (np.isfinite(one.rest).all() and np.isfinite(one.conductance).all()):
-            raise InputError.one(
-                cuff.name,
-                "not-a-number",
-                "volume or conductance of the veins under it is not a number",
-                hint="give a limb of finite girths and factors.",
-            )
-        squeeze = limb.CONTACT * float(one.deep.max()) * cuff.max_pressure - OUTLET
-        veins = limb.fastest(one, squeeze) / (1.0 - TIGHTENS)
-        needed = max(manifold / MANIFOLD_STEP, veins / VEIN_STEP)
-        if not kernel.TICK * needed <= FINEST:
-            raise InputError.one(
-                cuff.name,
-                "too-stiff",
-                f"its fastest mode, {needed:.3g} 1/s, asks for more than {FINEST} steps in 5 ms",
-                hint="give it a larger manifold, smaller valves, or a limb of plausible veins.",
-            )
-        found = max(found, math.ceil(kernel.TICK * needed))
-    return found
 
 
 class Twin:
@@ -209,11 +97,7 @@ class Twin:
             raise ValueError(f"a twin holds {STRIDE} lanes, these cuffs need {self.lanes}")
         self.A = allocate()
         self._allocate(len(counts), max(counts))
-        self._fill_empty_lanes()
-        for index, cuff in enumerate(self.cuffs):
-            self._fill_sleeve(index, cuff)
-            self._fill_limb(index, self.limbs[index])
-            self._fill_sensors(index)
+        fill(self, self._rngs)
         self._divide(substeps(self.cuffs, self.limbs))
         self._settle()
 
@@ -304,28 +188,11 @@ class Twin:
 
     def observed(self, cuff: int) -> Observed:
         """Return what `follow` observed of one limb since `look_anew`."""
-        n = max(self.observations, 1)
-        rows = {name: self.row(name, cuff).copy() for name in OBSERVATIONS}
-        return Observed(
-            periods=self.observations,
-            interface=rows["SUM_INTERFACE"] / n + DONNING,
-            tissue=rows["SUM_TISSUE"] / n,
-            tissue_peak=rows["MOST_TISSUE"],
-            venous=rows["SUM_VENOUS"] / n,
-            blocked=rows["BLOCKED"] / n,
-            driven=rows["DRIVEN"],
-            ejected=float(np.diff(self.params[cuff, [kernel.LEAST_BLOOD, kernel.MOST_BLOOD]])[0]),
-            outflow=float(rows["SUM_OUT"][-1]) / n,
-            outflow_peak=float(rows["MOST_OUT"][-1]),
-        )
+        return observation.observed(self, cuff)
 
     def look_anew(self) -> None:
         """Forget what was observed."""
-        self.observations = 0
-        self.params[:, kernel.LEAST_BLOOD] = np.inf
-        self.params[:, kernel.MOST_BLOOD] = -np.inf
-        for name in OBSERVATIONS:
-            self.A[ROW[name] : ROW[name] + self.lanes] = 0.0
+        observation.forget(self)
 
     def replay(
         self,
@@ -442,45 +309,6 @@ class Twin:
         self._noise = np.zeros((NOISE_AHEAD, self.lanes))
         self._noise_at = NOISE_AHEAD
 
-    def _fill_empty_lanes(self) -> None:
-        """Make every lane a reservoir: at zero pressure, with no flow of its own."""
-        for name, value in {
-            "GAS": RESERVOIR, "DEAD": RESERVOIR, "SLACK": 1.0, "SLACK_PRESSURE": 4.0,
-            "STRETCH": 1.0, "DEEP": 1.0, "SUPERFICIAL": 1.0, "REST_DEEP": 1.0,
-            "REST_SUPERFICIAL": 1.0, "FIRM_DEEP": 1.0, "FIRM_SUPERFICIAL": 1.0,
-            "DEEP_AT_REST": 1.0, "PER_REST_DEEP": 1.0, "PER_REST_SUPERFICIAL": 1.0,
-            "COMPLIANCE_DEEP": RESERVOIR, "COMPLIANCE_SUPERFICIAL": RESERVOIR, "OUTLET": OUTLET,
-        }.items():  # fmt: skip
-            self.A[ROW[name] : ROW[name] + self.lanes] = value
-
-    def _fill_sleeve(self, index: int, cuff: Cuff) -> None:
-        columns = {
-            "DEAD": "dead_volume", "SLACK": "slack_volume", "SLACK_PRESSURE": "slack_pressure",
-            "STRETCH": "stretch",
-        }  # fmt: skip
-        for name, field in columns.items():
-            self.row(name, index)[:] = [getattr(chamber, field) for chamber in cuff.chambers]
-        self.row("COUPLING", index)[:] = NEIGHBOUR * self.row("SLACK", index)
-        for which, valve in {"INLET": cuff.inlet, "EXHAUST": cuff.exhaust}.items():
-            span, patch = laminar_patch(valve.critical_ratio)
-            self.row(f"C_{which}", index)[:] = valve.conductance
-            self.row(f"B_{which}", index)[:] = valve.critical_ratio
-            self.row(f"SPAN_{which}", index)[:] = span
-            self.row(f"PATCH_{which}", index)[:] = patch
-        params = self.params[index]
-        params[kernel.M_GAS] = params[kernel.M_VOLUME] = cuff.manifold_volume
-        params[kernel.PUMP_FLOW] = free_flow(cuff)
-        params[kernel.PER_PUMP_MAX] = 1.0 / cuff.pump.max_pressure
-        params[kernel.C_DUMP] = cuff.dump.conductance
-        params[kernel.B_DUMP] = cuff.dump.critical_ratio
-        params[[kernel.SPAN_DUMP, kernel.PATCH_DUMP]] = laminar_patch(cuff.dump.critical_ratio)
-        params[kernel.PUMP_GAIN] = 1.0
-        safety = relief(cuff)
-        params[[kernel.RELIEF_OPENS, kernel.RELIEF_SLOPE]] = safety.opens, safety.slope
-        self.settings[index] = cuff_settings(cuff)
-        chambers = chamber_settings(cuff)
-        self.chambers[index, : len(chambers)] = chambers
-
     def _divide(self, n: int) -> None:
         """Divide every tick into `n` substeps."""
         self.substeps = n
@@ -490,57 +318,6 @@ class Twin:
             self.row("EXHAUST_KEEP", index)[:] = math.exp(-half / cuff.exhaust.lag)
             self.params[index, kernel.DUMP_KEEP] = math.exp(-half / cuff.dump.lag)
             self.params[index, kernel.SPEED_KEEP] = math.exp(-half / cuff.pump.lag)
-
-    def _fill_limb(self, index: int, under: limb.Limb) -> None:
-        deep, superficial = 1.0 - under.superficial_share, under.superficial_share
-        inflow = under.inflow / (MAP - 10.0)
-        creep = parameters.value("response", "creep_share")
-        # What was measured is what a vein takes up in the end, creep included.
-        compliance = under.compliance / (1.0 + creep)
-        rows: dict[str, NDArray[np.float64] | float] = {
-            "FIRM_DEEP": deep * under.rest,
-            "FIRM_SUPERFICIAL": superficial * under.rest,
-            "REST_DEEP": deep * under.rest,
-            "REST_SUPERFICIAL": superficial * under.rest,
-            "COMPLIANCE_DEEP": deep * compliance,
-            "COMPLIANCE_SUPERFICIAL": superficial * compliance,
-            "PER_REST_DEEP": 1.0 / (deep * under.rest),
-            "PER_REST_SUPERFICIAL": 1.0 / (superficial * under.rest),
-            "PER_RANGE_DEEP": 1.0 / (deep * under.largest),
-            "PER_RANGE_SUPERFICIAL": 1.0 / (superficial * under.largest),
-            "PER_ROOM_DEEP": 1.0 / (deep * under.largest),
-            "PER_ROOM_SUPERFICIAL": 1.0 / (superficial * under.largest),
-            "REST_PER_ROOM": under.rest / under.largest,
-            "DEEP": deep * (under.rest + compliance * OUTLET),
-            "SUPERFICIAL": superficial * (under.rest + compliance * OUTLET),
-            "G_DEEP": under.conductance,
-            "G_SUPERFICIAL": under.conductance * superficial / deep,
-            "G_PERFORATOR": under.perforator,
-            "VALVE_LEAK": under.valve_leak,
-            "STEP_UP": under.step_up,
-            "SUPPLY_DEEP": deep * inflow,
-            "SUPPLY_SUPERFICIAL": superficial * inflow,
-            "DEEP_AT_REST": deep * under.rest,
-            "ARTERIAL": MAP + under.head,
-            "TO_DEEP": under.deep,
-            "TO_SUPERFICIAL": under.superficial,
-            "SPREAD": spread(self.cuffs[index], under.radius),
-            "CONTACT": limb.CONTACT,
-            "OUTLET": under.deep * DONNING,
-            "CREEP_SHARE": creep,
-            "CREEP_KEEP": math.exp(-kernel.TICK / parameters.value("response", "creep_time")),
-            "TRANSMURAL_AT_REST": RESERVOIR,
-            "TIGHT_KEEP": math.exp(-kernel.TICK / parameters.value("response", "tight_time")),
-            "TONE_KEEP": math.exp(-kernel.TICK / parameters.value("response", "tone_time")),
-        }
-        for name, values in rows.items():
-            self.row(name, index)[:] = values
-
-    def _fill_sensors(self, index: int) -> None:
-        n, rng = int(self.count[index]), self._rngs[index]
-        self.row("GAIN", index)[:] = rng.normal(1.0, GAIN_ERROR, n)
-        self.row("OFFSET", index)[:] = rng.normal(0.0, ZERO_ERROR, n)
-        self.row("DRIFT", index)[:] = rng.normal(0.0, DRIFT, n)
 
     def _draw_noise(self) -> None:
         for cuff, rng in enumerate(self._rngs):
@@ -577,4 +354,4 @@ class Twin:
         self._powered = [True] * len(self.cuffs)
 
 
-__all__ = ["CuffState", "Twin", "substeps"]
+__all__ = ["CuffState", "Twin"]

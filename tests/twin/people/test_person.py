@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openpresso.errors import InputError
 from openpresso.twin.parameters import load
 from openpresso.twin.people import plausible
-from openpresso.twin.people.conditions import CONDITIONS
+from openpresso.twin.people.conditions import CONDITIONS, SETS
 from openpresso.twin.people.person import NOMINAL, SEXES, Person, Traits, person, swelling
 from openpresso.twin.people.shape import SITES, Site, between, cone, cones, widened
 from openpresso.twin.people.text import EXAMPLE, parse
@@ -138,6 +138,13 @@ def test_conditions_change_the_traits_that_they_name() -> None:
     leaking = person(sex="female", condition="venous-insufficiency").traits
     assert leaking.valve_leak * 1e-3 == pytest.approx(0.2)
     assert leaking.capacity > 1.0
+
+
+def test_what_a_condition_does_stands_in_one_set_only() -> None:
+    of_veins, of_fluid = ({key for key in load(name) if "." in key} for name in SETS)
+    assert of_veins
+    assert of_fluid
+    assert not of_veins & of_fluid
 
 
 def test_an_ankle_thicker_than_the_calf_occurs_in_lymphoedema_alone() -> None:

@@ -18,6 +18,7 @@ from openpresso.errors import InputError
 from openpresso.program.timeline import Phase, Timeline
 from openpresso.twin import limb, parameters
 from openpresso.twin.averages import Averages
+from openpresso.twin.filling import DONNING
 from openpresso.twin.fluid import lymph
 from openpresso.twin.people import text as person_text
 from openpresso.twin.preview import cycle as preview_cycle
@@ -27,7 +28,6 @@ from openpresso.twin.preview.cycle import Cycle, free_fluid, full_cycle, longest
 from openpresso.twin.preview.data import data, summary
 from openpresso.twin.preview.picture import draw
 from openpresso.twin.preview.preview import Preview, preview
-from openpresso.twin.twin import DONNING
 
 TABLE = Path(__file__).parents[3] / "docs" / "validation" / "table.md"
 FEW = 12

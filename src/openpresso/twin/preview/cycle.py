@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from openpresso.cuff.model import Cuff
 from openpresso.program.timeline import Timeline
 from openpresso.twin.averages import LONGEST, PERIOD, REST, TICKS, Averages, averaged
+from openpresso.twin.filling import DONNING
 from openpresso.twin.limb import Limb
-from openpresso.twin.twin import DONNING, Twin
+from openpresso.twin.twin import Twin
 
 Floats = NDArray[np.float64]
 
