@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
+from openpresso.twin.fluid import swelling
 from openpresso.twin.validation import rows_fluid, run
 from openpresso.twin.validation.model import chosen, rows
 from openpresso.twin.validation.outcome import Outcome
@@ -78,9 +80,17 @@ def test_rows_run_in_two_processes_as_in_one() -> None:
     assert alone == together
 
 
+def test_courses_get_the_cycle_that_the_twin_delivers_and_it_is_near_an_ideal_one() -> None:
+    twin, ideal = rows_fluid.pumped(60.0, 0), swelling.sequence(60.0, 50.0)
+    assert twin.duration == pytest.approx(ideal.duration)
+    np.testing.assert_allclose(twin.held, ideal.held, atol=5.0)
+    np.testing.assert_allclose(twin.interface, ideal.interface, atol=4.0)
+
+
 def test_a_day_that_takes_out_nothing_leaves_nothing_to_keep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = {"reduction": 1.0, "kept": 800.0, "relapse": -500.0}
-    monkeypatch.setattr(rows_fluid, "values", lambda _: found)
+    monkeypatch.setattr(rows_fluid, "values", lambda _, **__: found)
+    monkeypatch.setattr(rows_fluid, "pumped", lambda *_: None)
     assert math.isnan(rows_fluid.row_32(0).values["kept"])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from openpresso import cuff
+from openpresso.twin.averages import PERIOD, REST, TICKS, Averages, averaged
 from openpresso.twin.fluid import swelling
+from openpresso.twin.limb import under
+from openpresso.twin.people.person import person
+from openpresso.twin.twin import Twin
 from openpresso.twin.validation.outcome import Curves, Outcome, line
 
 if TYPE_CHECKING:
@@ -32,6 +37,28 @@ HOLDS: Final = (5, 20, 50)
 def values(number: str, **arguments: object) -> Mapping[str, float]:
     """Return our values of a row of the slow scale, by the quantities' names."""
     return REPEATED[number](**arguments)
+
+
+@cache
+def pumped(pressure: float, seed: int) -> Averages:
+    """Averages of a sequence that fills and holds, on the twin of a leg with lymphoedema, lying.
+
+    Each of the eight chambers stays at `pressure` [mmHg] from its turn on, 50 s after that of the
+    one below it; at the end all are vented for 50 s.
+    """
+    worn = cuff.load(swelling.CUFF)
+    turn = round(HOLDS[-1] / PERIOD)
+    number, time = np.arange(worn.n_chambers), np.arange((worn.n_chambers + 1) * turn) // turn
+    up = (time[:, None] >= number) & (time[:, None] < worn.n_chambers)
+    asked = np.where(up, pressure, np.nan)[:, None, :]
+    swollen = person(sex="female", condition="lymphoedema")
+    twin = Twin([worn], "supine", seed, [under(worn, "supine", swollen)])
+    twin.follow(np.full((round(REST / PERIOD), 1, worn.n_chambers), np.nan), 0.0, TICKS)
+    rest = twin.observed(0)
+    for _ in range(2):
+        twin.look_anew()
+        twin.follow(asked, worn.max_pressure, TICKS)
+    return averaged(twin.observed(0), rest)
 
 
 def repeat(number: str, seed: int) -> Outcome:  # noqa: ARG001 -- only the cohort draws
@@ -110,19 +137,29 @@ def row_23(seed: int) -> Outcome:  # noqa: ARG001
     )
 
 
+def row_28(seed: int) -> Outcome:
+    """One session: change of thigh and lower leg."""
+    return Outcome(values("28", averages=pumped(80.0, seed)))
+
+
+def row_30(seed: int) -> Outcome:
+    """Repeat a month at 120 mmHg, at 60 mmHg and without."""
+    return Outcome(values("30", high=pumped(120.0, seed), low=pumped(60.0, seed)))
+
+
 def row_31(seed: int) -> Outcome:
     """Course at home in a cohort: mean change and responders."""
-    return Outcome(values("31", seed=31 + seed))
+    return Outcome(values("31", averages=pumped(80.0, seed), seed=31 + seed))
 
 
-def row_32(seed: int) -> Outcome:  # noqa: ARG001
+def row_32(seed: int) -> Outcome:
     """Share of the reduction kept, of a day of pumping that takes something out at all."""
-    found = values("32")
+    found = values("32", averages=pumped(120.0, seed))
     if found.get("reduction", 100.0) < LEAST_REDUCTION:
         found = {"kept": float("nan"), "relapse": float("nan")}
     return Outcome(found)
 
 
-row_8, row_20, row_25, row_26, row_27, row_28, row_30 = (
-    partial(repeat, number) for number in ("8", "20", "25", "26", "27", "28", "30")
+row_8, row_20, row_25, row_26, row_27 = (
+    partial(repeat, number) for number in ("8", "20", "25", "26", "27")
 )
