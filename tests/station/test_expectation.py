@@ -12,10 +12,10 @@ import pytest
 
 from openpresso import cuff as cuffs
 from openpresso.record import open_record
-from openpresso.record.header import check
+from openpresso.record.header import Expected, check
 from openpresso.session import Leg
 from openpresso.station import expectation, workshop
-from openpresso.station.expectation import Expectation, expectations
+from openpresso.station.expectation import expectations
 from openpresso.station.order import Order
 from openpresso.station.preparation import find_program, prepare
 from openpresso.station.service.views import Snapshot
@@ -52,9 +52,9 @@ def test_a_program_that_is_made_ready_says_what_is_expected_of_it() -> None:
 def test_legs_in_turn_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def counted(timeline: object, cuff: object, *_: object) -> Expectation:
+    def counted(timeline: object, cuff: object, *_: object) -> Expected:
         asked.append((timeline, cuff))
-        return Expectation()
+        return Expected()
 
     monkeypatch.setattr(expectation, "_expected", counted)
     alternating = prepare(find_program(ORDER), worn(), replace(ORDER, legs="alternate"))

@@ -48,12 +48,12 @@ class CuffIdentity(_Part):
 
 
 class Expected(_Part):
-    """What the twin expected of the program on one leg before it began."""
+    """What the twin expects of a program on one leg before it begins; told, never obeyed."""
 
     person: Text = ""
-    """Whose leg the twin had."""
+    """Whose leg the twin has: the mean of the people it was made from, not this client."""
     skin_peak: float | None = None
-    """Highest pressure on the skin [mmHg]."""
+    """Highest pressure on the skin [mmHg]; all figures are `null` where there is a trouble."""
     muscle_peak: float | None = None
     """Highest pressure in the muscle [mmHg]."""
     ejected: float | None = None
@@ -61,15 +61,15 @@ class Expected(_Part):
     head_peak: float | None = None
     """Highest pressure of free tissue fluid above rest [mmHg]."""
     head_reached: Literal["yes", "perhaps", "no"] | None = None
-    """Whether it passes the head that drives fluid along the limb."""
+    """Whether it passes the head that drives fluid along the limb, 30 mmHg."""
     change_low: float | None = None
     """Change of the fluid under the cuff from begin to end, low end of its range [mL]."""
     change: float | None = None
-    """The same at the nominal figures [mL]."""
+    """The same at the nominal figures [mL]; less than 0: the limb loses fluid."""
     change_high: float | None = None
     """High end of the range [mL]."""
     trouble: Text = ""
-    """Why there is nothing."""
+    """Why there is nothing; empty when there is. It stops no session."""
 
 
 class Header(_Part):

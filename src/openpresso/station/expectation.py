@@ -5,16 +5,15 @@ It is told, never obeyed: a preview that fails says why and stops nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openpresso.cuff.model import Cuff
 from openpresso.program.timeline import Timeline
+from openpresso.record.header import Expected
 from openpresso.session import Leg
 
 if TYPE_CHECKING:
@@ -27,40 +26,12 @@ TROUBLE = 500
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """What a program is expected to do to a leg; all is `None` where it could not be computed."""
-
-    person: str = ""
-    """Whose leg the twin has, in words: nobody's measures are known here."""
-    skin_peak: float | None = None
-    """Highest pressure on the skin [mmHg]."""
-    muscle_peak: float | None = None
-    """Highest pressure in the muscle [mmHg]."""
-    ejected: float | None = None
-    """Blood moved out of the limb in a cycle [mL]."""
-    head_peak: float | None = None
-    """Highest pressure of free tissue fluid above rest [mmHg]."""
-    head_reached: Literal["yes", "perhaps", "no"] | None = None
-    """Whether it passes the head that drives fluid along the limb."""
-    change_low: float | None = None
-    change: float | None = None
-    change_high: float | None = None
-    """Change of the fluid under the cuff from begin to end, with its range [mL]."""
-    trouble: str = ""
-    """Why there is nothing; empty when there is."""
-
-    def data(self) -> dict[str, str | float | None]:
-        """Return it as plain data."""
-        return dataclasses.asdict(self)
-
-
 def expectations(
     timelines: Mapping[Leg, Timeline],
     cuffs: Mapping[Leg, Cuff],
     ceiling: float,
     posture: Posture,
-) -> dict[Leg, Expectation]:
+) -> dict[Leg, Expected]:
     """Return what is expected on each leg; legs that get the same are computed once.
 
     Parameters
@@ -72,7 +43,7 @@ def expectations(
     posture
         Posture of the person.
     """
-    found: dict[Leg, Expectation] = {}
+    found: dict[Leg, Expected] = {}
     for leg, timeline in timelines.items():
         alike = (
             other for other in found
@@ -85,7 +56,7 @@ def expectations(
     return found
 
 
-def _expected(timeline: Timeline, cuff: Cuff, ceiling: float, posture: Posture) -> Expectation:
+def _expected(timeline: Timeline, cuff: Cuff, ceiling: float, posture: Posture) -> Expected:
     """Return what is expected on one leg, or why that is not known."""
     try:
         from openpresso.twin.people.person import NOMINAL
@@ -94,10 +65,10 @@ def _expected(timeline: Timeline, cuff: Cuff, ceiling: float, posture: Posture) 
         from openpresso.twin.preview.words import who
 
         found = preview(timeline, cuff, NOMINAL, posture, ceiling)
-        return Expectation(person=who(NOMINAL), **summary(found))
+        return Expected(person=who(NOMINAL), **summary(found))
     except Exception as error:  # a forecast must never stop a session
         log.warning("no preview of %s on %s", timeline.program, cuff.name, exc_info=True)
-        return Expectation(trouble=f"the preview failed: {error}"[:TROUBLE])
+        return Expected(trouble=f"the preview failed: {error}"[:TROUBLE])
 
 
 def _same_dose(one: Timeline, other: Timeline) -> bool:

@@ -34,7 +34,7 @@ def picture(couch: Couch) -> dict[str, JSON]:
             "duration": as_json(prepared.duration),
             "ceiling": as_json(prepared.ceiling),
             "legs": prepared.legs,
-            "expected": {leg: {**one.data()} for leg, one in prepared.expected.items()},
+            "expected": {leg: one.model_dump() for leg, one in prepared.expected.items()},
         },
         "program_time": as_json(couch.program_time),
         "phase": phase,

@@ -13,9 +13,8 @@ from openpresso import program as programs
 from openpresso.cuff.model import Cuff
 from openpresso.errors import InputError
 from openpresso.program.timeline import Timeline
-from openpresso.record.header import snapshot
+from openpresso.record.header import Expected, snapshot
 from openpresso.session import Identity, Leg, Limit, Session
-from openpresso.station.expectation import Expectation
 from openpresso.station.order import LegChoice, Order
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Prepared:
     """[mmHg]"""
     legs: LegChoice
     order: Order
-    expected: Mapping[Leg, Expectation] = field(default_factory=dict)
+    expected: Mapping[Leg, Expected] = field(default_factory=dict)
     """What the twin expects of it, for each leg; empty where nobody asked."""
 
     @property
@@ -80,7 +79,7 @@ class Prepared:
             "client": self.order.client,
             "order": self.order.order,
             "note": self.order.note,
-            "expected": {leg: one.data() for leg, one in self.expected.items()},
+            "expected": {leg: one.model_dump() for leg, one in self.expected.items()},
             "software": {"openpresso": openpresso.__version__},
         }
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from openpresso.record.header import Expected
 from openpresso.station.service.models import LegName
 
 
@@ -13,31 +14,6 @@ class View(BaseModel):
     """Base of the parts of a snapshot."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-
-class ExpectedShown(View):
-    """What the twin expects of the program on one leg; told, never obeyed."""
-
-    person: str
-    """Whose leg the twin has: the mean of the people it was made from, not this client."""
-    skin_peak: float | None
-    """Highest pressure on the skin [mmHg]; all figures are `null` where there is a trouble."""
-    muscle_peak: float | None
-    """Highest pressure in the muscle [mmHg]."""
-    ejected: float | None
-    """Blood moved out of the limb in a cycle [mL]."""
-    head_peak: float | None
-    """Highest pressure of free tissue fluid above rest [mmHg]."""
-    head_reached: Literal["yes", "perhaps", "no"] | None
-    """Whether it passes the head that drives fluid along the limb, 30 mmHg."""
-    change_low: float | None
-    """Change of the fluid under the cuff from begin to end, low end of its range [mL]."""
-    change: float | None
-    """The same at the nominal figures [mL]; less than 0: the limb loses fluid."""
-    change_high: float | None
-    """High end of the range [mL]."""
-    trouble: str
-    """Why there is nothing; empty when there is. It stops no session."""
 
 
 class ProgramShown(View):
@@ -50,7 +26,7 @@ class ProgramShown(View):
     ceiling: float
     """[mmHg]"""
     legs: Literal["both", "left", "right", "alternate"]
-    expected: dict[LegName, ExpectedShown] = {}
+    expected: dict[LegName, Expected] = {}
     """What the twin expects on each leg that wears a cuff."""
 
 
