@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import cohort, limit, page, peers, sessions, solvers, twin, wire
+from bench import clinic, cohort, limit, page, peers, sessions, solvers, twin, wire
 from bench.machine import machine
 from bench.timing import Row, Spread
 
@@ -26,6 +26,7 @@ SECTIONS = {
     "sessions": sessions.rows,
     "wire": wire.rows,
     "hour": wire.hour_rows,
+    "clinic": clinic.rows,
 }
 
 

@@ -171,6 +171,27 @@ def cuff_schema() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def permissions_page() -> str:
+    """Return the matrix of roles and actions."""
+    from openpresso.clinic.people import permission
+
+    return permission.page()
+
+
+def screening_page() -> str:
+    """Return what is asked before a course and before each session, and what follows from it."""
+    from openpresso.clinic.screening.rule_table import question_table, rule_table
+    from openpresso.clinic.screening.rules import current
+
+    rules = current()
+    return (
+        f"# Screening\n\nVersion {rules.version}. How rules decide: "
+        "[explanation](../explanation/screening.md). A checklist for a person who decides; not "
+        f"medical advice.\n\n## Questions\n\n{question_table(rules, 'en').strip()}\n\n"
+        f"## Rules\n\n{rule_table(rules, 'en').strip()}\n"
+    )
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "cli.md": command_page,
     "programs.md": programs_page,
@@ -181,6 +202,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "faults.md": faults_page,
     "registers.md": registers_page,
     "http.md": http_page,
+    "permissions.md": permissions_page,
+    "screening.md": screening_page,
     "program.schema.json": program_schema,
     "cuff.schema.json": cuff_schema,
 }

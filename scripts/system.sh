@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the tests use of Debian, when it is missing and root is here: Pango and a font for the PDF report, socat, mbpoll and
-# libfaketime for the tests on lines and clocks. Where it cannot be had, the tests that need it are skipped and say so.
+# libfaketime for the tests on lines and clocks, PostgreSQL for those of the clinic. Where it cannot be had, the tests that need it are skipped and say so.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -25,6 +25,7 @@ pango || packages='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconf
 for tool in socat mbpoll faketime; do
     command -v "$tool" >/dev/null || packages="$packages $tool"
 done
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
 
 if [ -z "$packages" ]; then
     touch .venv/system

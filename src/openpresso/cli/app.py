@@ -17,8 +17,11 @@ from typer.main import get_command
 
 from openpresso import __version__
 from openpresso.cli import (
+    audit,
     care,
+    clinic,
     cuffs,
+    demo,
     doctor,
     programs,
     records,
@@ -46,6 +49,9 @@ app.add_typer(care.app, name="care")
 app.add_typer(twin.app, name="twin")
 app.command("validate")(validate.validate)
 app.add_typer(station.app, name="station")
+app.add_typer(clinic.app, name="clinic")
+app.add_typer(audit.app, name="audit")
+app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,0 +1,1 @@
+"""Consent: versioned texts by purpose, and what each client decided about them."""

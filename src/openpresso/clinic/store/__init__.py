@@ -1,0 +1,1 @@
+"""Where the clinic is kept: columns, tables, the engine and its migrations."""

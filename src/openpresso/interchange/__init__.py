@@ -1,0 +1,1 @@
+"""Formats of others, at the edge only: calendars."""
