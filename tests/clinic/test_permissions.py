@@ -25,12 +25,6 @@ from openpresso.clinic.roles import ACTIONS, PEOPLE, Action, Role
 EXPECTED = Path(__file__).with_name("permissions.txt")
 
 
-@pytest.fixture(autouse=True)
-def _own_actions_of_tests_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [one for one in ACTIONS if one.startswith("test.")]:
-        monkeypatch.delitem(ACTIONS, name)
-
-
 class ReachedError(Exception):
     """The action was let in and touched the database."""
 

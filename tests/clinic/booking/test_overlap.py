@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from openpresso.clinic.booking.appointment import HELD, LIVE, SPAN, Appointment
 from openpresso.clinic.booking.hours import Interval
 from openpresso.clinic.booking.overlap import Held, TakenError, collisions, first_gap, write
-from openpresso.clinic.desk import Desk, action
+from openpresso.clinic.desk import Desk
 from openpresso.clinic.roles import Role
 from openpresso.clinic.store.engine import connect
+from tests.clinic.acting import acting
 
 DeskOf = Callable[..., AbstractContextManager[Desk]]
 Picked = tuple[int, int, int, int, int, int, int]
@@ -100,7 +101,7 @@ def test_the_first_gap_is_the_first_minute_that_clashes_with_nothing(
     assert found == reference
 
 
-@action("test.appointment_by_force", Role.FRONT_DESK)
+@acting("test.appointment_by_force", Role.FRONT_DESK)
 def _force(desk: Desk, *wants: Held, state: str = "booked") -> list[Appointment]:
     """Write past every search: what a program with a mistake in it would do."""
     rows = [
@@ -151,7 +152,7 @@ def test_the_database_itself_refuses_an_overlap_of_each_of_the_four(
             _moved(desk, row.id, clashing)
 
 
-@action("test.appointment_moved_by_force", Role.FRONT_DESK)
+@acting("test.appointment_moved_by_force", Role.FRONT_DESK)
 def _moved(desk: Desk, key: int, want: Held) -> None:
     row = desk.find(Appointment, key)
     row.starts, row.ends, row.busy_until = want.starts, want.ends, want.busy_until

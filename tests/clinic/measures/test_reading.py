@@ -15,7 +15,7 @@ from openpresso.clinic.measures.reading import read
 from openpresso.clinic.measures.score import domain_mean
 from openpresso.errors import InputError
 
-CONTRACT = {
+WANTED = {
     "girths", "cellulite-severity", "nuernberger-mueller", "pain", "heaviness", "monofilament",
     "blood-pressure", "ankle-brachial-index", "toe-pressure", "lymqol-leg", "civiq-20", "vcss",
     "comfort", "weight",
@@ -33,8 +33,8 @@ def code_of(key: str, value: object, detail: dict[str, Any]) -> str:
     return caught.value.code
 
 
-def test_every_kind_of_the_contract_is_there_with_names_and_a_source_of_its_error() -> None:
-    assert set(kinds()) == CONTRACT
+def test_every_wanted_kind_is_there_with_names_and_a_source_of_its_error() -> None:
+    assert set(kinds()) == WANTED
     for one in kinds().values():
         assert one.names["en"]
         assert one.names["de"]

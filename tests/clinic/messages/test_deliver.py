@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from openpresso.clinic.audit.verify import verify
 from openpresso.clinic.clinic import Clinic
-from openpresso.clinic.desk import Desk, action
+from openpresso.clinic.desk import Desk
 from openpresso.clinic.errors import NotAllowedError, RefusedError
 from openpresso.clinic.messages.deliver import claim, deliver
 from openpresso.clinic.messages.message import (
@@ -29,6 +29,7 @@ from openpresso.clinic.messages.message import (
 from openpresso.clinic.messages.templates import message_templates
 from openpresso.clinic.people import client
 from openpresso.clinic.roles import Role
+from tests.clinic.acting import acting
 
 if TYPE_CHECKING:
     from openpresso.clinic.messages.templates import Kind
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 DeskOf = Callable[..., AbstractContextManager[Desk]]
 
 
-@action("test.message_queue", Role.FRONT_DESK)
+@acting("test.message_queue", Role.FRONT_DESK)
 def _queue(desk: Desk, client_id: int, *drafts: Draft) -> list[int]:
     return [one.id for one in queue(desk, desk.find(client.Client, client_id), drafts)]
 

@@ -379,7 +379,7 @@ def test_the_audit_agrees_with_every_row_of_screening_and_override(
     assert verdict.ok, verdict.findings
 
 
-def test_actions_are_for_those_of_the_contract() -> None:
+def test_each_action_is_for_its_own_roles() -> None:
     mine = {name: one for name, one in ACTIONS.items() if name.startswith("screening.")}
     assert {name: sorted(mine[name].roles) for name in mine} == {
         "screening.answer": ["clinician", "technician"],
