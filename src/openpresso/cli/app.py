@@ -20,6 +20,7 @@ from openpresso.cli import (
     audit,
     care,
     clinic,
+    console,
     cuffs,
     demo,
     doctor,
@@ -51,6 +52,7 @@ app.command("validate")(validate.validate)
 app.add_typer(station.app, name="station")
 app.add_typer(clinic.app, name="clinic")
 app.add_typer(audit.app, name="audit")
+app.add_typer(console.app, name="console")
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 

@@ -117,7 +117,7 @@ class Desk:
         ChangedError
             If the row has another version by now.
         """
-        row = self.db.get(table, key)
+        row = self.db.get(table, key) if abs(key) < LARGEST_KEY else None
         if row is None or (isinstance(row, Owned) and row.practice_id != self.practice_id):
             what = table.__tablename__.replace("_", " ")
             raise NotFoundError(
@@ -152,6 +152,8 @@ class Desk:
         self.about(row.id if row.__tablename__ == "client" else getattr(row, "client_id", None))  # type: ignore[attr-defined]
 
 
+LARGEST_KEY: Final = 2**63
+"""No database counts so far."""
 SEES_RESTRICTED: Final = frozenset({Role.CLINICIAN, Role.OWNER, Role.AUTOMATIC})
 """Who reads what is restricted, for legal reasons."""
 

@@ -1,0 +1,36 @@
+"""What a console is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a console is started with.
+
+    Parameters
+    ----------
+    clinic
+        Database of the clinic: a file or a URL.
+    practice
+        Key of the practice whose people sign in here.
+    station
+        Address of the treatment room's station as browsers reach it, empty without one.
+    station_key
+        The console's key for the station, of the role technician.
+    names
+        Host names by which the console may be called, beside its addresses and `localhost`.
+    secure
+        Whether browsers reach it by HTTPS: cookies are then sent over nothing else.
+    records
+        Folder of the station's records, if this computer reaches it; empty otherwise.
+    """
+
+    clinic: str
+    practice: int = 1
+    station: str = ""
+    station_key: str = ""
+    names: tuple[str, ...] = ()
+    secure: bool = False
+    records: str = ""
