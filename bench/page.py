@@ -51,6 +51,10 @@ the dump valve, a second way out.""",
 tests.""",
     "board:": """One tick of law and counters for eight chambers under MicroPython's unix port,
 in a process of its own; see [the firmware](firmware.md) for what follows for the board.""",
+    "clinic": """100,000 clients with 2,000,000 sessions and 10,000,000 measurements. A page is all
+that it reads, in process, with its transaction and its entry in the audit, for clients drawn at
+random. A booking is one transaction; afterwards no two overlap. Both databases wait for the
+disk.""",
 }
 TEXTS |= limit.TEXTS | peers.TEXTS
 SECTIONS = {
@@ -62,6 +66,7 @@ SECTIONS = {
     "sessions": "Sessions on the twin",
     "wire": "The wire",
     "hour": "An hour on the wire",
+    "clinic": "The clinic",
 }
 TITLES = {
     "kernel": "The kernel alone",
