@@ -62,6 +62,11 @@ def program(name: str) -> str | None:
     return shutil.which(name) or (str(beside[0]) if beside else None)
 
 
+def memory() -> Path | None:
+    """Return the disk in memory, or None where there is none."""
+    return MEMORY if MEMORY.is_dir() else None
+
+
 @contextmanager
 def server(*, safe: bool = False) -> Iterator[Server | None]:
     """Start a server and stop it afterwards.
@@ -80,8 +85,7 @@ def server(*, safe: bool = False) -> Iterator[Server | None]:
     if initdb is None or control is None:
         yield None
         return
-    within = MEMORY if MEMORY.is_dir() and not safe else None
-    folder = Path(tempfile.mkdtemp(prefix="openpresso-", dir=within))
+    folder = Path(tempfile.mkdtemp(prefix="openpresso-", dir=None if safe else memory()))
     folder.chmod(0o777)
     data = folder / "data"
     _as_postgres(initdb, "-D", str(data), "-A", "trust", "-U", "postgres", "-N")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -70,12 +71,13 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database with the tables, of either kind."""
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with the tables, of either kind; in memory where the system has such a disk."""
     if request.param == "sqlite":
-        path = tmp_path / "clinic.sqlite"
-        shutil.copy(request.getfixturevalue("empty_file"), path)
-        yield f"sqlite:///{path}"
+        with tempfile.TemporaryDirectory(dir=postgres.memory()) as folder:
+            path = Path(folder) / "clinic.sqlite"
+            shutil.copy(request.getfixturevalue("empty_file"), path)
+            yield f"sqlite:///{path}"
         return
     found: postgres.Server = request.getfixturevalue("postgresql")
     name = f"clinic{next(NUMBERS)}"
