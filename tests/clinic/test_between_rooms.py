@@ -62,6 +62,19 @@ def test_who_cancels_late_pays_with_a_credit_and_who_cancels_in_time_does_not(
     assert left(clinic, people, place.client) == still
 
 
+def test_who_is_sent_home_by_the_practice_pays_nothing(
+    clinic: Clinic, people: SimpleNamespace, place: SimpleNamespace
+) -> None:
+    with clinic.desk(people.front_desk) as desk:
+        one = book.book(
+            desk, place.client, people.technician, place.room, place.cuff_set,
+            desk.today(), dt.time(15), 45,
+        )  # fmt: skip
+        settle.arrive(desk, one.id)
+        settle.cancel(desk, one.id, one.version, "the cuff broke", by_practice=True)
+    assert left(clinic, people, place.client) == 8
+
+
 def test_who_does_not_come_pays_with_a_credit(
     clinic: Clinic, people: SimpleNamespace, place: SimpleNamespace, clock: Clock
 ) -> None:

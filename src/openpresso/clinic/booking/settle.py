@@ -60,7 +60,7 @@ def cancel(
         raise InputError.one("cancel", "no-reason", "a cancellation needs a reason", path="reason")
     late = row.starts - desk.now() < booking_rules().late_cancel and not by_practice
     _step(desk, row, "cancel-late" if late or row.state == "arrived" else "cancel", reason)
-    if row.state == "late-cancelled":
+    if row.state == "late-cancelled" and not by_practice:
         _charge(desk, row, desk.now())
     notice.cancelled(desk, desk.find(Client, row.client_id), row)
     waiting.offer(desk, waiting.Slot.of(row))
