@@ -3,7 +3,7 @@ BIN := .venv/bin
 export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check fix docs reference firmware peers bench lock clean
+.PHONY: help setup system up run test stories campaign check fix docs reference firmware peers bench lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##/  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -14,15 +14,26 @@ setup:  ## .venv with the locked packages and openpresso itself (instant, withou
 system: setup
 	@sh scripts/system.sh
 
+up: setup  ## the console on a made-up clinic with two twin cuffs; says how to sign in; Ctrl-C ends it
+	@$(BIN)/openpresso up $(ARGS)
+
 run: setup  ## one whole session, two cuffs on twin legs: make run PROGRAM=gradient-drainage ARGS="--seed 7"
 	@$(BIN)/openpresso run $(or $(PROGRAM),gradient-drainage) $(ARGS)
 
 # Real processes in real time: they mostly wait, and want the processor for themselves when they do not.
 # A computer that stands still for half a second ends a session, as it should; such a test is repeated.
 REALTIME := tests/integration tests/firmware/test_process.py tests/twin/serving/test_server.py
+STORIES := tests/browser tests/cli/test_up.py
 test: setup system  ## the tests: make test ARGS="tests/cuff -k volume"
-	$(BIN)/pytest -n auto $(or $(ARGS),$(REALTIME:%=--ignore %))
+	$(BIN)/pytest -n auto $(or $(ARGS),$(addprefix --ignore ,$(REALTIME) $(STORIES)))
 	$(if $(ARGS),,$(BIN)/pytest -n 4 --reruns 2 $(REALTIME))
+
+stories: setup system  ## whole stories in a browser, with console, station and twins as processes; 2 processors for itself
+	$(BIN)/pytest $(or $(ARGS),$(STORIES))
+
+campaign: setup system  ## the tests with far more examples and attempts, for a night
+	CAMPAIGN=1 $(BIN)/pytest -n auto --timeout 7200 $(or $(ARGS),$(addprefix --ignore ,$(REALTIME) $(STORIES)))
+	$(if $(ARGS),,CAMPAIGN=1 $(BIN)/pytest -n 4 --reruns 2 $(REALTIME))
 
 check: setup  ## lint, format, types, layers, and the generated pages of the docs
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import clinic, cohort, limit, page, peers, sessions, solvers, twin, wire
+from bench import clinic, cohort, console, limit, page, peers, sessions, solvers, twin, wire
 from bench.machine import machine
 from bench.timing import Row, Spread
 
@@ -27,6 +27,7 @@ SECTIONS = {
     "wire": wire.rows,
     "hour": wire.hour_rows,
     "clinic": clinic.rows,
+    "console": console.rows,
 }
 
 

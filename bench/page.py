@@ -55,6 +55,27 @@ in a process of its own; see [the firmware](firmware.md) for what follows for th
 that it reads, in process, with its transaction and its entry in the audit, for clients drawn at
 random. A booking is one transaction; afterwards no two overlap. Both databases wait for the
 disk.""",
+    "pages": """The made-up clinic of 200 clients, the console in a process of its own. Every page
+that a signed-in person can open, asked for one after another by one client that keeps its
+connection: from the request to the last byte, with the sign-in looked up, the entry in the audit
+and compression. Keys are those of the client with the most sessions. Documents (PDF, archives) are
+made when somebody asks for them and have no target.""",
+    "first": """A browser with an empty cache; bytes are those on the wire, headers too. *Usable* is
+when the DOM is ready and the last task of more than 50 ms is over, with the processor slowed by
+Chromium's own throttle.""",
+    "live": """Twins over Modbus TCP, a station, a console and eight browsers (contexts of one
+Chromium), all on one machine; one leg in session. A tap on the wire changes what the sensor of one
+chamber says, at random instants: measured is from that instant until the task after the frame in
+which the figure was painted, so with the station's tick, its stream, the console that passes it
+on, and the browser. What a screen adds is not in it.""",
+    "STOP": """The click as the browser stamps it, to the Modbus command that vents the later one of
+two cuffs, passing a tap; on one machine, with no session and nobody else watching.""",
+    "memory": """What a station told in 12 s of a session is told again and again, 30 times faster,
+to one browser through the console: as many changes as in an hour. Compared are the ends of the
+second and of the last tenth, after the garbage was collected.""",
+    "load": """A station with a session on twins, and a console on the same machine whose heaviest
+page is asked for as fast as it comes, for five minutes; then the same without. The station tells
+its ticks itself.""",
 }
 TEXTS |= limit.TEXTS | peers.TEXTS
 SECTIONS = {
@@ -67,6 +88,7 @@ SECTIONS = {
     "wire": "The wire",
     "hour": "An hour on the wire",
     "clinic": "The clinic",
+    "console": "The console",
 }
 TITLES = {
     "kernel": "The kernel alone",

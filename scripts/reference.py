@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from scripts.api_page import api_page
 from scripts.command_page import command_page
 from scripts.http_page import http_page
 from scripts.state_picture import state_picture
@@ -202,6 +203,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "faults.md": faults_page,
     "registers.md": registers_page,
     "http.md": http_page,
+    "api.md": api_page,
     "permissions.md": permissions_page,
     "screening.md": screening_page,
     "program.schema.json": program_schema,

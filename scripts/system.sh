@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the tests use of Debian, when it is missing and root is here: Pango and a font for the PDF report, socat, mbpoll and
-# libfaketime for the tests on lines and clocks, PostgreSQL for those of the clinic. Where it cannot be had, the tests that need it are skipped and say so.
+# libfaketime for the tests on lines and clocks, PostgreSQL for those of the clinic, Chromium for those of the console. Where it cannot be had, the
+# tests that need it are skipped and say so.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,7 +23,7 @@ fi
 
 packages=
 pango || packages='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-dejavu-core'
-for tool in socat mbpoll faketime; do
+for tool in socat mbpoll faketime chromium; do
     command -v "$tool" >/dev/null || packages="$packages $tool"
 done
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"

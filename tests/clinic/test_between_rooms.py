@@ -49,16 +49,25 @@ def left(clinic: Clinic, people: SimpleNamespace, client: int) -> int:
         return package.held(desk, client)[0].left.left
 
 
-@pytest.mark.parametrize(("days", "still"), [(2, 8), (0, 7)], ids=["in-time", "on-the-day"])
+@pytest.mark.parametrize(
+    ("days", "still", "costs"),
+    [(2, 8, "nothing"), (0, 7, "credit")],
+    ids=["in-time", "on-the-day"],
+)
 def test_who_cancels_late_pays_with_a_credit_and_who_cancels_in_time_does_not(
-    clinic: Clinic, people: SimpleNamespace, place: SimpleNamespace, days: int, still: int
+    clinic: Clinic,
+    people: SimpleNamespace,
+    place: SimpleNamespace,
+    days: int,
+    still: int,
+    costs: str,
 ) -> None:
     with clinic.desk(people.front_desk) as desk:
         one = book.book(
             desk, place.client, people.technician, place.room, place.cuff_set,
             desk.today() + dt.timedelta(days=days), dt.time(15), 45,
         )  # fmt: skip
-        settle.cancel(desk, one.id, one.version, "another date")
+        assert settle.cancel(desk, one.id, one.version, "another date").costs == costs
     assert left(clinic, people, place.client) == still
 
 
@@ -71,7 +80,8 @@ def test_who_is_sent_home_by_the_practice_pays_nothing(
             desk.today(), dt.time(15), 45,
         )  # fmt: skip
         settle.arrive(desk, one.id)
-        settle.cancel(desk, one.id, one.version, "the cuff broke", by_practice=True)
+        told = settle.cancel(desk, one.id, one.version, "the cuff broke", by_practice=True)
+    assert told.costs == "nothing"
     assert left(clinic, people, place.client) == 8
 
 
@@ -85,7 +95,7 @@ def test_who_does_not_come_pays_with_a_credit(
         ).id  # fmt: skip
     clock.pass_by(hours=6)
     with clinic.desk(people.front_desk) as desk:
-        settle.miss(desk, one)
+        assert settle.miss(desk, one).costs == "credit"
     assert left(clinic, people, place.client) == 7
 
 

@@ -118,8 +118,8 @@ def test_every_action_is_for_somebody_and_says_what_it_does() -> None:
 
 def test_the_auditor_writes_nothing_of_the_practice() -> None:
     permission.matrix()
-    own = {"password.change", "pin.set", "sign-in.end-mine"}
-    own |= {f"second-factor.{verb}" for verb in ("offer", "confirm", "give-up")}
+    own = {"password.change", "pin.set", "sign-in.end-mine", "sign-in.end-others"}
+    own |= {f"second-factor.{verb}" for verb in ("offer", "confirm", "give-up", "recovery-codes")}
     written = {
         one.name for one in ACTIONS.values() if one.kind == "write" and Role.AUDITOR in one.roles
     }

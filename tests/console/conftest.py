@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,50 +34,77 @@ ADDRESS = "http://127.0.0.1:8000"
 ROLES = ("technician", "clinician", "front_desk", "owner", "auditor")
 
 
-@pytest.fixture(autouse=True)
-def cheap_hash(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hash() -> Iterator[None]:
     """Passwords are hashed by the cheapest argon2id there is."""
     cheap = argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
-    monkeypatch.setattr(hashing, "hasher", lambda: cheap)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "hasher", lambda: cheap)
+        hashing.nobodys.cache_clear()
+        yield
     hashing.nobodys.cache_clear()
-    yield
-    hashing.nobodys.cache_clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Files of SQLite to copy, and the keys of what is in them."""
+
+    peopled: Path
+    people: SimpleNamespace
+    furnished: Path
+    place: SimpleNamespace
+
+
+@pytest.fixture(scope="session")
+def made_clinics(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Made:
+    """A practice with its people, and the same with clients, cuffs, a course and a room."""
+    folder = tmp_path_factory.mktemp("clinics")
+    peopled, furnished = folder / "peopled.sqlite", folder / "furnished.sqlite"
+    shutil.copy(empty_file, peopled)
+    clinic = Clinic(f"sqlite:///{peopled}", clock=Clock())
+    people = make_people(clinic)
+    for role in ROLES:
+        with clinic.desk(people.owner) as desk:
+            code = password.reset(desk, getattr(people, role))
+        sign_in.set_password(clinic, role.replace("_", "-"), code, SECRET, practice=people.practice)
+    clinic.close()
+    shutil.copy(peopled, furnished)
+    clinic = Clinic(f"sqlite:///{furnished}", clock=Clock())
+    place = furnish(clinic, people)
+    with clinic.desk(people.owner) as desk:
+        place.room = resource.add_room(desk, "Room 1").id
+    clinic.close()
+    return Made(peopled, people, furnished, place)
 
 
 @pytest.fixture
-def url(tmp_path: Path, empty_file: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path, made_clinics: Made) -> str:
     """A file of SQLite; the clinic's own tests look at the other database."""
     path = tmp_path / "clinic.sqlite"
-    shutil.copy(empty_file, path)
+    shutil.copy(
+        made_clinics.furnished if "place" in request.fixturenames else made_clinics.peopled, path
+    )
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
 def clinic(url: str, clock: Clock) -> Iterator[Clinic]:
-    """An open clinic without anybody."""
+    """An open clinic, with its people and, where the test asks for `place`, what they work with."""
     opened = Clinic(url, clock=clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def people(clinic: Clinic) -> SimpleNamespace:
+def people(made_clinics: Made) -> SimpleNamespace:
     """One practice with one person of every role, each with the password `SECRET`."""
-    found = make_people(clinic)
-    for role in ROLES:
-        with clinic.desk(found.owner) as desk:
-            code = password.reset(desk, getattr(found, role))
-        sign_in.set_password(clinic, role.replace("_", "-"), code, SECRET, practice=found.practice)
-    return found
+    return copy.copy(made_clinics.people)
 
 
 @pytest.fixture
-def place(clinic: Clinic, people: SimpleNamespace) -> SimpleNamespace:
+def place(made_clinics: Made) -> SimpleNamespace:
     """Two clients, a cuff set, an active course of the first, and a room; keys as `furnish`."""
-    found = furnish(clinic, people)
-    with clinic.desk(people.owner) as desk:
-        found.room = resource.add_room(desk, "Room 1").id
-    return found
+    return copy.copy(made_clinics.place)
 
 
 @pytest.fixture

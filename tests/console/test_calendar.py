@@ -259,7 +259,7 @@ def test_a_wish_that_is_none_shows_the_week_by_technician(technician: TestClient
     assert technician.get("/calendar?by=moon").status_code == 200
 
 
-def test_a_visit_that_was_missed_is_settled_by_the_front_desk(
+def test_who_enters_that_a_client_did_not_come_is_told_what_it_costs(
     front_desk: TestClient,
     technician: TestClient,
     clinic: Clinic,
@@ -276,7 +276,54 @@ def test_a_visit_that_was_missed_is_settled_by_the_front_desk(
     early = technician.post(f"{path}/missed", data={"version": version})
     assert early.status_code == 409
     clock.pass_by(minutes=4)
-    assert technician.post(f"{path}/missed", data={"version": version}).status_code == 303
-    assert technician.post(f"{path}/settle").status_code == 403
-    assert "The front desk settles" in technician.get(path).text
-    assert front_desk.post(f"{path}/settle").headers["location"].endswith("settled=fee")
+    answer = technician.post(f"{path}/missed", data={"version": version})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{path}?settled=fee"
+    told = "The fee for a late cancellation is to be invoiced."
+    page = technician.get(answer.headers["location"]).text
+    assert told in page
+    assert "Tell the front desk." in page
+    page = front_desk.get(answer.headers["location"]).text
+    assert told in page
+    assert "Tell the front desk." not in page
+    assert told not in technician.get(path).text
+
+
+def test_a_week_is_read_by_one_act_and_a_day_list_is_printed_without_the_cancelled(
+    technician: TestClient, clinic: Clinic, people: SimpleNamespace, week: SimpleNamespace
+) -> None:
+    with clinic.desk(people.technician, reading=True) as desk:
+        found = day.week(desk, TUESDAY)
+        assert [one.date.isoweekday() for one in found] == [1, 2, 3, 4, 5, 6, 7]
+        assert found[1] == day.day(desk, TUESDAY)
+        assert [len(room.entries) for one in found for room in one.rooms].count(1) == 1
+    page = technician.get(f"/calendar/day?day={TUESDAY}").text
+    assert "Ana Ruiz, born 1981-03-04" in page
+    version = str(read(clinic, people, week.appointment).version)
+    form = {"version": version, "reason": "moved", "by_practice": "on"}
+    technician.post(f"/calendar/appointments/{week.appointment}/cancel", data=form)
+    assert "Ana Ruiz" not in technician.get(f"/calendar/day?day={TUESDAY}").text
+
+
+def test_the_owner_books_outside_of_the_hours_with_a_reason(
+    owner: TestClient,
+    front_desk: TestClient,
+    people: SimpleNamespace,
+    week: SimpleNamespace,
+) -> None:
+    path = "/calendar/outside"
+    form = {"client": str(week.other), "staff": str(people.technician), "room": str(week.room)}
+    form |= {"cuff_set": str(week.cuff_set), "day": str(TUESDAY), "time": "19:30", "minutes": "30"}
+    assert path in owner.get(f"/calendar/book?client={week.other}").text
+    assert path not in front_desk.get(f"/calendar/book?client={week.other}").text
+    without = owner.post(path, data=form)
+    assert without.status_code == 422
+    assert 'value="19:30"' in without.text
+    assert front_desk.post(path, data={**form, "override": "late"}).status_code == 403
+    answer = owner.post(path, data={**form, "override": "works in shifts"})
+    assert answer.status_code == 303, answer.text
+    page = owner.get(answer.headers["location"]).text
+    assert "works in shifts" in page
+    taken = owner.post(path, data={**form, "override": "again"})
+    assert taken.status_code == 409
+    assert "again" in taken.text

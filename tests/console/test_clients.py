@@ -94,9 +94,11 @@ def test_those_who_treat_see_course_and_measurements(
         take_pressure(desk, place.client)
     text = technician.get(f"/clients/{place.client}").text
     assert "0 of 8 sessions" in text or "sessions" in text
-    assert '<svg class="trend"' in text
-    assert "All values as a table" in text
+    assert f"/clients/{place.client}/trends/blood-pressure?side=none" in text
     assert "124" in text
+    trend = technician.get(f"/clients/{place.client}/trends/blood-pressure").text
+    assert '<svg class="trend"' in trend
+    assert "All readings" in trend
     assert text.index("Warnings") < text.index("Courses") < text.index("Measurements")
 
 

@@ -108,3 +108,16 @@ def test_a_program_that_does_not_exist_opens_no_course_and_keeps_the_choice(
     answer = technician.post(path, data={"what": "swelling/none", "cuff": "leg-8"})
     assert answer.status_code == 422
     assert front_desk.get(path).status_code == 403
+
+
+def test_to_go_on_after_the_end_a_new_course_is_opened_like_the_old_one(
+    clinic: Clinic, people: SimpleNamespace, technician: TestClient, place: SimpleNamespace
+) -> None:
+    version = str(state(clinic, people, place.course).version)
+    data = {"version": version, "reason": "moves away"}
+    technician.post(f"/courses/{place.course}/stop", data=data)
+    way = f"/clients/{place.client}/courses/new?like={place.course}"
+    assert way in technician.get(f"/courses/{place.course}").text
+    page = technician.get(way).text
+    assert 'value="swelling/heavy-legs" required checked' in page
+    assert "checked" not in technician.get(f"/clients/{place.other}/courses/new?like=1").text

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from openpresso import cuff as cuffs
-from openpresso.console.leg_drawing import GAP, TOP, WIDTH, drawing
+from openpresso.console.drawings.leg import GAP, TOP, WIDTH, drawing
 
 LEG_CUFFS = [
     name

@@ -18,7 +18,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from openpresso.clinic.clinic import Clinic
-from openpresso.clinic.sessions import adverse_event, session
+from openpresso.clinic.sessions import adverse_event, comfort, session
 from openpresso.console.app import create_app
 from openpresso.console.room import COMMANDS, RAISING, Room, room_of
 from openpresso.console.settings import Settings
@@ -197,13 +197,19 @@ def test_a_form_without_script_does_the_same_and_comes_back(
     assert [act[0] for act in done(station.couch)] == ["pause"]
 
 
-def test_chambers_that_are_left_out_or_softened_are_marked_for_everybody(visit: Visit) -> None:
-    browser, watcher = seated(visit("technician")), visit("clinician")
+def test_chambers_that_are_left_out_or_softened_are_told_by_the_station_to_everybody(
+    visit: Visit, station: SimpleNamespace
+) -> None:
+    browser = seated(visit("technician"))
     command(browser, "skip", leg="left", chamber=3)
     command(browser, "soften", leg="right", chamber=4, share=0.8)
-    assert watcher.post("/live/1/beat").json()["marks"] == {"left.3": 0.0, "right.4": 0.8}
+    # Somebody with another console, or who comes later, is told the same by the station.
+    other = Room(station.url, station.key)
+    cuffs = other.snapshot("1")["cuffs"]
+    assert (cuffs["left"]["shares"][2], cuffs["right"]["shares"][3]) == (0.0, 0.8)
     command(browser, "restore", leg="left", chamber=3, sure="yes")
-    assert watcher.post("/live/1/beat").json()["marks"] == {"right.4": 0.8}
+    assert other.snapshot("1")["cuffs"]["left"]["shares"][2] == 1.0
+    other.close()
 
 
 @pytest.mark.parametrize(
@@ -348,8 +354,17 @@ def test_a_session_is_prepared_handed_over_and_finished_with_its_record(
     with clinic.desk(people.technician, reading=True) as desk:
         assert session.find(desk, key).state == "running"
 
+    live = technician.get("/live").text
+    assert f'<input type="hidden" name="session" value="{key}">' in live
+    assert "Ana Ruiz" in live
+
+    make_record(station.records / "run-0", client="C-000002", started=clock(), seconds=2.0)
     make_record(station.records / "run-1", started=clock(), seconds=2.0)
-    after = {"skin": "marks", "comfort": "8", "pain": "0", "note": "slept", "record": "run-1"}
+    shown = technician.get(page).text
+    assert "will be linked:</b> run-1" in shown
+    assert "run-0" not in shown
+    assert "Delivered against planned" in shown
+    after = {"skin": "marks", "comfort": "8", "pain": "0", "note": "slept"}
     outside = technician.post(f"{page}/after", data=after | {"record": "../run-1"})
     assert outside.status_code == 422
     assert "slept" in outside.text
@@ -359,6 +374,87 @@ def test_a_session_is_prepared_handed_over_and_finished_with_its_record(
         found = session.find(desk, key)
         assert (found.state, found.record_id) == ("delivered", "run-1")
         assert (found.after["skin"], found.after["comfort"]) == ("marks", 8)
+        assert found.delivered["fit"] == {"left": True, "right": True}
+    (station.records / "run-1" / "report.pdf").write_bytes(b"%PDF-1.7")
+    report = technician.get(f"{page}/report.pdf")
+    assert (report.headers["content-type"], report.content) == ("application/pdf", b"%PDF-1.7")
+    last = technician.get(page).text
+    assert "Book the next appointment" in last
+    assert f"/calendar/book?client={place.client}&amp;course={place.course}" in last
+
+
+def test_several_records_of_the_same_client_are_a_persons_choice(
+    technician: TestClient, made: str, station: SimpleNamespace, clock: Clock
+) -> None:
+    for name in ("run-1", "run-2"):
+        make_record(station.records / name, started=clock(), seconds=2.0)
+    shown = technician.get(made).text
+    assert '<option value="run-1">' in shown
+    assert '<option value="run-2" selected>' in shown
+    after = {"skin": "unchanged", "comfort": "9", "pain": "1"}
+    assert technician.post(f"{made}/after", data=after).status_code == 409
+
+
+def test_a_session_without_a_record_has_no_report(technician: TestClient, made: str) -> None:
+    assert technician.get(f"{made}/report.pdf").status_code == 404
+
+
+def test_the_answer_about_comfort_is_kept_with_the_session(
+    technician: TestClient,
+    made: str,
+    clinic: Clinic,
+    people: SimpleNamespace,
+    station: SimpleNamespace,
+) -> None:
+    station.couch.program_time = 151.0
+    key = int(made.rpartition("/")[2])
+    data = {"session": str(key), "feeling": "too-strong", "leg": "left", "score": "4"}
+    answer = technician.post("/live/1/comfort", data=data, headers=BY_SCRIPT)
+    assert answer.json() == {"done": True, "feeling": "too-strong"}
+    odd = technician.post("/live/1/comfort", data=data | {"score": "12"}, headers=BY_SCRIPT)
+    assert odd.status_code == 422
+    with clinic.desk(people.technician, reading=True) as desk:
+        (line,) = comfort.of_session(desk, key)
+    assert (line["feeling"], line["side"], line["score"], line["program_time"]) == (
+        "too-strong",
+        "left",
+        4,
+        151.0,
+    )
+    page = technician.get(made).text
+    assert "Comfort during the session" in page
+    assert "At minute 2.5" in page
+
+
+def test_the_live_page_asks_for_comfort_when_it_is_time_and_once(
+    technician: TestClient, made: str, station: SimpleNamespace
+) -> None:
+    couch = station.couch
+    couch.program = {
+        "name": "heavy-legs", "title": "Heavy legs", "duration": 1800.0, "ceiling": 60.0,
+        "legs": "both", "client": "C-000001",
+    }  # fmt: skip
+    couch.state = "running"
+    card = re.compile(r'id="comfort"[^>]*>')
+    found = card.search(technician.get("/live").text)
+    assert found is not None
+    assert "hidden" in found[0]
+    couch.program_time = 160.0
+    found = card.search(technician.get("/live").text)
+    assert found is not None
+    assert "hidden" not in found[0]
+    data = {"session": made.rpartition("/")[2], "feeling": "right"}
+    technician.post("/live/1/comfort", data=data, headers=BY_SCRIPT)
+    found = card.search(technician.get("/live").text)
+    assert found is not None
+    assert 'data-asked="yes" hidden' in found[0]
+
+
+def test_the_doors_lead_to_the_stop_too(visit: Visit) -> None:
+    assert 'href="/stop"' in visit("").get("/sign-in").text
+    browser = visit("technician")
+    browser.post("/lock")
+    assert 'href="/stop"' in browser.get("/locked").text
 
 
 @pytest.fixture

@@ -155,3 +155,23 @@ def test_a_clinician_overrides_a_soft_rule_of_somebody_elses_screening(
 def test_the_front_desk_sees_no_answers(front_desk: TestClient, place: SimpleNamespace) -> None:
     assert front_desk.get(f"/clients/{place.client}/screening").status_code == 403
     assert front_desk.get(f"/clients/{place.client}/screening/result").status_code == 403
+
+
+def test_a_woman_is_asked_what_her_own_data_call_for(
+    clinic: Clinic, people: SimpleNamespace, technician: TestClient
+) -> None:
+    with clinic.desk(people.front_desk) as desk:
+        key = client.register(desk, given="Eda", family="Öz", born="1991-03-04", sex="female").id
+    path = f"/clients/{key}/screening"
+    asked = re.search(r'data-asked="([^"]*)"', technician.get(path).text)
+    assert asked is not None
+    assert "pregnant" in asked[1].split()
+    assert "pregnant" in technician.post(f"{path}/asked", data={"whole": "1"}).json()
+    without = typed()
+    del without["pregnant"]
+    refused = technician.post(path, data={"whole": "1", **without})
+    assert refused.status_code == 422
+    assert "1 question is open." in refused.text
+    kept = technician.post(path, data={"whole": "1", **typed(pregnant=False)})
+    assert kept.status_code == 303, kept.text
+    assert "may be treated" in technician.get(kept.headers["location"]).text

@@ -21,7 +21,7 @@ TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), 
 
 def lines_of(page: Path) -> list[list[str]]:
     blocks = FENCE.findall(page.read_text(encoding="utf-8"))
-    lines = (line for block in blocks for line in block.splitlines())
+    lines = (line for block in blocks for line in block.replace("\\\n", " ").splitlines())
     split = (shlex.split(line.replace(".venv/bin/", ""), comments=True) for line in lines)
     return [words[:-1] if words[-1:] == ["&"] else words for words in split]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaign import amount
 from tests.integration.processes import always, until
 from tests.integration.room import (
     EMPTY,
@@ -41,7 +42,7 @@ def alive(process: int) -> bool:
     return status.rsplit(")", 1)[1].split()[0] != "Z"
 
 
-@pytest.mark.parametrize("kind", ["twin", "firmware"])
+@pytest.mark.parametrize("kind", amount(["firmware"], ["twin", "firmware"]))
 def test_a_killed_station_leaves_no_pressure_and_its_record_is_closed_as_interrupted(
     room: Room, kind: str
 ) -> None:
@@ -70,7 +71,7 @@ def test_a_killed_station_leaves_no_pressure_and_its_record_is_closed_as_interru
     always(nothing, STAYS, "nothing is loaded and nothing presses")
 
 
-@pytest.mark.parametrize("kind", ["twin", "firmware"])
+@pytest.mark.parametrize("kind", amount(["firmware"], ["twin", "firmware"]))
 def test_a_station_that_stands_still_for_two_seconds_finds_the_session_over(
     room: Room, kind: str
 ) -> None:

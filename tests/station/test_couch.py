@@ -264,3 +264,22 @@ def test_readings_that_are_no_number_are_shown_as_none(tmp_path: Path) -> None:
         assert cuffs["left"]["pressures"][1] is None
 
     play(tmp_path, scene)
+
+
+def test_everybody_is_told_what_is_left_out_softened_and_trimmed(tmp_path: Path) -> None:
+    async def scene(place: Place) -> None:
+        couch = await place.running(Order("venous-emptying", duration=120.0, client="C-000001"))
+        couch.skip("left", 2, "ada")
+        couch.soften("right", 1, 0.6, "ada")
+        couch.trim(0.9, "ada")
+        place.tick()
+        shown: Any = couch.snapshot()
+        assert shown["cuffs"]["left"]["shares"] == [1.0, 0.0, 1.0]
+        assert shown["cuffs"]["right"]["shares"] == [0.6, 1.0, 1.0]
+        assert shown["trim"] == 0.9
+        assert shown["program"]["client"] == "C-000001"
+        couch.restore("left", 2, "ada")
+        shown = couch.snapshot()
+        assert shown["cuffs"]["left"]["shares"] == [1.0, 1.0, 1.0]
+
+    play(tmp_path, scene)

@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from openpresso.twin.faults import FAULTS
+from tests.campaign import amount
 from tests.station.plays import Play, play
 
 SESSIONS = (("gradient-drainage", "leg-8", 8), ("dvt-sequential", "calf-3", 3))
@@ -34,7 +35,7 @@ def held_after(played: Play) -> float:
     return float(np.array(played.true)[later].max())
 
 
-@settings(max_examples=26, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=amount(26, 200), phases=[Phase.explicit, Phase.generate])
 @given(
     name=st.sampled_from(sorted(FAULTS)),
     session=st.sampled_from(SESSIONS),

@@ -29,6 +29,7 @@ from openpresso.cli import (
     run,
     station,
     twin,
+    up,
     validate,
 )
 from openpresso.cli.failure import show_failure, show_usage_failure
@@ -54,6 +55,7 @@ app.add_typer(clinic.app, name="clinic")
 app.add_typer(audit.app, name="audit")
 app.add_typer(console.app, name="console")
 app.command("demo")(demo.demo)
+app.command("up")(up.up)
 app.command("doctor")(doctor.doctor)
 
 

@@ -41,6 +41,14 @@ def serve(
         str,
         typer.Option(metavar="DIR", help="The station's records, if they are on this computer."),
     ] = "",
+    vault: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the encrypted photographs lie."),
+    ] = None,
+    vault_key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The practice's key of the photographs."),
+    ] = None,
     host: Annotated[str, typer.Option(metavar="HOST", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(metavar="PORT", min=0, max=65535, help="0: a free one.")
@@ -55,7 +63,7 @@ def serve(
 ) -> None:
     """Serve the console until Ctrl-C. STOP in it goes straight to the station."""
     from openpresso.cli.clinic_desk import engine_of
-    from openpresso.cli.console_serve import key_of, serve_console
+    from openpresso.cli.console_serve import checked_vault, key_of, serve_console
     from openpresso.console.settings import Settings
 
     engine_of(clinic).dispose()
@@ -67,5 +75,21 @@ def serve(
         names=tuple(name or ()),
         secure=secure,
         records=records,
+        vault=str(vault or ""),
+        vault_key_file=str(vault_key_file or ""),
     )
+    checked_vault(settings)
     serve_console(settings, host, port)
+
+
+@app.command("photograph-key")
+def photograph_key(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Outside of the folder of the photographs.")
+    ],
+) -> None:
+    """Make the practice's key of the photographs; keep a copy of it in a safe."""
+    from openpresso.clinic.measures.vault import make_key_file
+
+    made = make_key_file(file)
+    print(f"made {made}; without it no photograph can be read: keep a copy in a safe.")

@@ -39,6 +39,37 @@ def key_of(file: Path | None) -> str:
     return found
 
 
+def checked_vault(settings: Settings) -> None:
+    """Refuse photographs without their key, a key without photographs, and a key among them.
+
+    Raises
+    ------
+    InputError
+        With what is missing.
+    """
+    from pathlib import Path
+
+    from openpresso.console.vault import vault_of
+
+    folder, key = settings.vault, settings.vault_key_file
+    if bool(folder) != bool(key):
+        raise InputError.one(
+            "console",
+            "no-vault",
+            "photographs need both a folder and a key",
+            hint="give --vault DIR and --vault-key-file FILE; "
+            "openpresso console photograph-key FILE makes a key.",
+        )
+    if key and Path(folder).resolve() in Path(key).resolve().parents:
+        raise InputError.one(
+            "console",
+            "key-in-vault",
+            "the key lies in the folder of the photographs that it opens",
+            hint="keep it elsewhere, and out of the backup of the photographs.",
+        )
+    vault_of(settings)
+
+
 def serve_console(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM.
 

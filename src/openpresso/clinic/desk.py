@@ -9,7 +9,7 @@ import functools
 import inspect
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ from openpresso.clinic.errors import (
 )
 from openpresso.clinic.roles import ACTIONS, Action, Kind, Role
 from openpresso.clinic.store.base import Base, Owned
-from openpresso.errors import OpenpressoError
+from openpresso.errors import InputError, OpenpressoError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,6 +58,8 @@ class Desk:
         Returns the instant.
     reading
         Whether the desk only reads; an action that writes is refused here.
+    speaks
+        Language in which reasons are told here; empty for that of the practice.
     """
 
     db: orm.Session
@@ -67,6 +69,7 @@ class Desk:
     roles: frozenset[Role]
     clock: Callable[[], dt.datetime]
     reading: bool = False
+    speaks: str = ""
     done: list[Pending] = field(default_factory=list)
     doing: Pending | None = None
     seen: set[Base] = field(default_factory=set)
@@ -152,6 +155,8 @@ class Desk:
         self.about(row.id if row.__tablename__ == "client" else getattr(row, "client_id", None))  # type: ignore[attr-defined]
 
 
+DOES: Final[dict[str, Callable[..., Any]]] = {}
+"""The function of each action by its name: what the API is made of."""
 LARGEST_KEY: Final = 2**63
 """No database counts so far."""
 SEES_RESTRICTED: Final = frozenset({Role.CLINICIAN, Role.OWNER, Role.AUTOMATIC})
@@ -206,6 +211,7 @@ def action(
                 desk.doing = None
             return result
 
+        DOES[name] = act
         return act
 
     return decorate
@@ -251,6 +257,13 @@ def _told() -> Iterator[None]:
         raise ChangedError(
             "somebody else has changed the same row at the same time",
             remedy="Read it again and enter your change once more; nothing was overwritten.",
+        ) from error
+    except sa.exc.DataError as error:
+        raise InputError.one(
+            "row",
+            "does-not-fit",
+            "a text or number is longer or larger than the table can keep",
+            hint="Shorten it; nothing of this was written.",
         ) from error
     except sa.exc.OperationalError as error:
         raise StoreError(

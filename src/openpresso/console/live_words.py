@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from openpresso.session.alarm_table import load_alarms
+
 if TYPE_CHECKING:
     from openpresso.console.words import Words
 
@@ -36,6 +38,9 @@ WORDS: Final = {
     "silent": "{name} has been silent for {seconds} s.",
     "left": "left",
     "right": "right",
+    "clean-first": "Clean the cuffs first, and say so.",
+    "one-more-left": "Now turn on the left cuff.",
+    "one-more-right": "Now turn on the right cuff.",
     "mean": "Mean of all chambers",
     "chamber": "Chamber {n}",
     "label": "{leg}, chamber {n}: {pressure} mmHg, set {target}",
@@ -43,23 +48,34 @@ WORDS: Final = {
     "sealed": "sealed for a test",
     "skipped": "left out",
     "softened": "softened to {share} %",
+    "trimmed": "Everything is softened to {share} %.",
     "acknowledge": "I have seen it: sound off for at most 2 minutes",
-    "seen": "Seen by {name}",
+    "seen": "Seen by {name}.",
+    "paused": "The sound is paused and comes back by itself.",
     "over": "The condition is over.",
     "cause": "Cause",
     "remedy": "What to do",
     "high": "High priority",
     "medium": "Medium priority",
     "low": "Low priority",
+    "check": "This is only a check: so it looks and sounds.",
+    "station": "Station",
+    "place": "{leg}",
+    "place-chamber": "{leg}, chamber {n}",
+    "cuff-left": "Left cuff",
+    "cuff-right": "Right cuff",
+    "unknown": "unknown",
     "summary": "{state}. {left} left. Left leg {a} mmHg, right leg {b} mmHg. {alarms} alarms.",
-    "pressure": "Pressure",
-    "target": "Set-point",
-    "fit": "Fit test passed",
-    "no-fit": "Fit test not passed",
     "to-clean": "to be cleaned",
     "no-cuff": "not connected",
+    "stage-none": "Not in this session",
+    "stage-off": "Off",
+    "stage-checking": "Being checked",
+    "stage-fitting": "Fit is being tested",
+    "stage-on": "Fit test passed",
+    "stage-failed": "Fit test not passed",
     "sound-on": "Sound is on",
-    "sound-off": "Sound is off: press to switch it on",
+    "sound-off": "Sound is off: switch it on",
 }
 
 
@@ -71,3 +87,17 @@ def states(words: Words) -> dict[str, tuple[str, str]]:
 def words_of(words: Words) -> dict[str, str]:
     """Return the texts of the script; `{name}` in them is filled in by it."""
     return {key: words.text(text) for key, text in WORDS.items()}
+
+
+def alarms(words: Words) -> dict[str, dict[str, str]]:
+    """Return text, cause and remedy of each alarm by its condition, where the language has them.
+
+    The English of the station's own table is their message; of a condition that is not here, the
+    page shows what the station says.
+    """
+    found = {}
+    for name, row in load_alarms().conditions.items():
+        said = {part: words.text(getattr(row, part)) for part in ("text", "cause", "remedy")}
+        if said["text"] != row.text:
+            found[name] = said | {"unit": row.unit}
+    return found

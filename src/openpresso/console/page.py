@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse
 import openpresso
 from openpresso.clinic.people.practice import Practice
 from openpresso.console.places import places
+from openpresso.console.refused import spoken
 from openpresso.console.visitor import me
+from openpresso.console.words.errors import said
 
 if TYPE_CHECKING:
     from openpresso.clinic.desk import Desk
@@ -65,7 +67,8 @@ def render(template: str, words: Words, *, status: int = 200, **values: object) 
         What the template shows.
     """
     given = {"words": words, "_": words.text, "static": static, "version": openpresso.__version__}
-    given |= {"theme": "", "error": None} | values
+    given |= {"said": partial(said, words), "theme": "", "error": None}
+    given |= {name: spoken(words, value) for name, value in values.items()}
     text = templates().get_template(template).render(given)
     return HTMLResponse(text, status)
 

@@ -33,9 +33,11 @@ PLACES: Final = (
     Place("/calendar", "Calendar", "calendar", "appointment.day"),
     Place("/outcomes", "Outcomes", "outcomes", "outcomes.clinic"),
     Place("/cuffs", "Cuffs", "cuffs", "cuff_set.list"),
-    Place("/programs", "Programs", "programs", "cuff_set.list"),
+    Place("/programs", "Programs", "programs", "program.list"),
+    Place("/simulate", "Simulate", "simulate", "drill.enter"),
     Place("/staff", "Staff", "staff", "staff.hire"),
     Place("/audit", "Audit", "audit", "audit.read-day"),
+    Place("/integrations", "Integrations", "settings", "integration.add"),
 )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from openpresso.clinic.errors import NotAllowedError, NotFoundError, RefusedError
 from openpresso.clinic.roles import ACTIONS
 from openpresso.console.rights import may
-from openpresso.errors import InputError
+from openpresso.console.words.errors import said
+from openpresso.errors import InputError, OpenpressoError
 
 if TYPE_CHECKING:
     from openpresso.clinic.desk import Desk
-    from openpresso.errors import OpenpressoError
+    from openpresso.console.words import Words
+    from openpresso.errors import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +24,44 @@ class Told:
 
     Parameters
     ----------
-    message, remedy
-        What was refused, and what to do.
+    messages
+        What was refused.
+    reasons
+        Why, each as a sentence.
+    advice
+        What to do.
     code
         Its stable name.
     status
         Of the answer.
     """
 
-    message: str
-    remedy: str
+    messages: tuple[str, ...]
+    reasons: tuple[str, ...]
+    advice: str
     code: str
     status: int
+
+    @property
+    def message(self) -> str:
+        """What was refused."""
+        return _begun("; ".join(self.messages))
+
+    @property
+    def remedy(self) -> str:
+        """Why, and what to do."""
+        why = f"{_begun('; '.join(self.reasons))}." if self.reasons else ""
+        return " ".join(one for one in (why, _begun(self.advice)) if one)
+
+    def spoken(self, words: Words) -> Told:
+        """Return the same in the language of the person."""
+        return Told(
+            tuple(said(words, one) for one in self.messages),
+            tuple(said(words, one) for one in self.reasons),
+            said(words, self.advice),
+            self.code,
+            self.status,
+        )
 
 
 def told(error: OpenpressoError) -> Told:
@@ -46,15 +75,38 @@ def told(error: OpenpressoError) -> Told:
     if isinstance(error, NotFoundError):
         raise error
     if isinstance(error, InputError):
-        messages = "; ".join(one.message for one in error.diagnostics) or error.message
-        return Told(_begun(messages), error.remedy, error.code, 422)
+        messages = tuple(one.message for one in error.diagnostics) or (error.message,)
+        return Told(messages, (), error.remedy, error.code, 422)
     status = 403 if isinstance(error, NotAllowedError) else 409
+    reasons = error.reasons if isinstance(error, RefusedError) else ()
+    first = error.message.partition("\n")[0]
+    return Told((first,), reasons, error.remedy, error.code, status)
+
+
+def spoken(words: Words, error: object) -> object:
+    """Return what a page is given as its error, in the language of the person.
+
+    Templates read `message` and `remedy`, of an input also `diagnostics`, of a refusal `reasons`.
+    """
+    if isinstance(error, Told):
+        return error.spoken(words)
+    if not isinstance(error, OpenpressoError):
+        return error
+    made = SimpleNamespace(code=error.code, remedy=_begun(said(words, error.remedy)))
+    first = error.message.partition("\n")[0]
+    made.message = _begun(said(words, first))
     if isinstance(error, RefusedError):
-        first = error.message.partition("\n")[0]
-        why = "; ".join(error.reasons)
-        remedy = f"{_begun(why)}. {error.remedy}".strip() if why else error.remedy
-        return Told(_begun(first), remedy, error.code, status)
-    return Told(_begun(error.message), error.remedy, error.code, status)
+        made.reasons = tuple(_begun(said(words, one)) for one in error.reasons)
+    if isinstance(error, InputError):
+        made.source = error.source
+        made.diagnostics = tuple(in_words(words, one) for one in error.diagnostics)
+        made.message = _begun("; ".join(one.message for one in made.diagnostics) or made.message)
+    return made
+
+
+def in_words(words: Words, found: Diagnostic) -> Diagnostic:
+    """Return a finding in the language of the person."""
+    return replace(found, message=said(words, found.message), hint=said(words, found.hint))
 
 
 def require(desk: Desk, name: str) -> None:

@@ -56,7 +56,6 @@ class Room:
         """Ask for nothing yet."""
         self._calls = Calls(url, key)
         self._seats: dict[tuple[str, str], str] = {}
-        self._marks: dict[str, dict[str, float]] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -74,6 +73,11 @@ class Room:
     def records(self) -> list[dict[str, Any]]:
         """Return the station's records in short, the newest first."""
         return self._calls.rows("GET", "/records", timeout=PREPARING)
+
+    def report(self, record: str) -> bytes:
+        """Return the report of a record, as PDF."""
+        path = f"/records/{quote(record, safe='')}/report.pdf"
+        return self._calls.request("GET", path, timeout=PREPARING).content
 
     def sit(self, token: str, couch: str, name: str, *, force: bool = False) -> None:
         """Take the control seat for a sign-in.
@@ -135,7 +139,6 @@ class Room:
         body = {name: values[name] for name in COMMANDS[command] if values.get(name) is not None}
         headers = self._seat(token, couch)
         self._calls.request("POST", f"{_path(couch)}/{command}", body or None, headers=headers)
-        self._mark(couch, command, body)
 
     def load(self, token: str, couch: str, order: HandOver, note: str) -> None:
         """Load what a preparation hands over; nothing is energised.
@@ -161,14 +164,6 @@ class Room:
         headers = self._seat(token, couch)
         path = f"{_path(couch)}/session"
         self._calls.request("PUT", path, given(body), headers=headers, timeout=PREPARING)
-        self._marks[couch] = {}
-
-    def marks(self, couch: str) -> dict[str, float]:
-        """Return the chambers that people of this console skipped (0) or softened (their share).
-
-        Key `leg.chamber`. The station does not tell them; those of other clients are not known.
-        """
-        return dict(self._marks.get(couch, {}))
 
     async def stream(self, couch: str) -> AsyncIterator[bytes]:
         """Yield the station's stream of a couch as it comes, until it ends.
@@ -209,17 +204,6 @@ class Room:
     def _forget(self, token: str, couch: str) -> None:
         with self._lock:
             self._seats.pop((token, couch), None)
-
-    def _mark(self, couch: str, command: str, body: Mapping[str, Any]) -> None:
-        """Keep what was skipped or softened, for the drawing."""
-        if command not in {"skip", "soften", "restore"}:
-            return
-        key = f"{body['leg']}.{body['chamber']}"
-        with self._lock:
-            marks = {one: share for one, share in self.marks(couch).items() if one != key}
-            if command != "restore":
-                marks[key] = float(body.get("share", 0.0))
-            self._marks[couch] = marks
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openpresso.console.limits import USUAL, Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -25,6 +27,11 @@ class Settings:
         Whether browsers reach it by HTTPS: cookies are then sent over nothing else.
     records
         Folder of the station's records, if this computer reaches it; empty otherwise.
+    vault, vault_key_file
+        Folder of the encrypted photographs, and file with the practice's key, which lies outside
+        of it; both empty where no photographs are kept.
+    limits
+        How often one address or token may ask; None limits nothing, for measuring.
     """
 
     clinic: str
@@ -34,3 +41,6 @@ class Settings:
     names: tuple[str, ...] = ()
     secure: bool = False
     records: str = ""
+    vault: str = ""
+    vault_key_file: str = ""
+    limits: Limits | None = USUAL

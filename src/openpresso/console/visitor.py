@@ -16,13 +16,16 @@ from openpresso.clinic.errors import SignInError
 from openpresso.clinic.people import sign_in
 from openpresso.clinic.people.practice import Practice
 from openpresso.clinic.people.staff import Staff
+from openpresso.console.cookies import held
 from openpresso.console.settings import Settings
-from openpresso.console.words import Words, chosen
+from openpresso.console.words import LENGTHS, PRESSURES, Words, chosen
 
 COOKIE: Final = "openpresso"
 """Name of the cookie that holds the token of the sign-in."""
 LANGUAGE: Final = "language"
 THEME: Final = "theme"
+PRESSURE: Final = "pressure"
+LENGTH: Final = "length"
 
 
 class ToTheDoor(Exception):  # noqa: N818 -- not an error: it says where to go
@@ -54,6 +57,8 @@ class Visitor:
         Where to come back to after signing in or unlocking.
     language, theme
         As the screen has chosen, empty without a choice.
+    pressures, lengths
+        Units that the screen has chosen.
     """
 
     clinic: Clinic
@@ -62,6 +67,8 @@ class Visitor:
     back: str
     language: str
     theme: str
+    pressures: str = PRESSURES[0]
+    lengths: str = LENGTHS[0]
 
     @contextmanager
     def desk(self, *, reading: bool = False) -> Iterator[Desk]:
@@ -78,6 +85,7 @@ class Visitor:
         except SignInError as error:
             page = "/locked" if error.code == "locked" else "/sign-in"
             raise ToTheDoor(f"{page}?then={quote(self.back)}") from error
+        found.speaks = self.language
         try:
             yield found
         except BaseException as error:
@@ -89,7 +97,8 @@ class Visitor:
     def words(self, desk: Desk) -> Words:
         """Return how to speak to this person."""
         practice = desk.db.get_one(Practice, desk.here)
-        return Words(self.language or chosen(practice.language, ""), desk.zone)
+        language = self.language or chosen(practice.language, "")
+        return Words(language, desk.zone, self.pressures, self.lengths)
 
 
 def visitor(request: Request) -> Visitor:
@@ -99,22 +108,30 @@ def visitor(request: Request) -> Visitor:
     return Visitor(
         clinic=state.clinic,
         settings=state.settings,
-        token=request.cookies.get(COOKIE, ""),
+        token=held(request, COOKIE),
         back=back,
         language=language(request),
         theme=theme(request),
+        pressures=_unit(request, PRESSURE, PRESSURES),
+        lengths=_unit(request, LENGTH, LENGTHS),
     )
 
 
 def language(request: Request) -> str:
     """Return the language of the screen: chosen there, else the browser's."""
-    return chosen(request.cookies.get(LANGUAGE, ""), request.headers.get("accept-language", ""))
+    return chosen(held(request, LANGUAGE), request.headers.get("accept-language", ""))
 
 
 def theme(request: Request) -> str:
     """Return whether the screen is always light or always dark; empty when the system decides."""
-    wanted = request.cookies.get(THEME, "")
+    wanted = held(request, THEME)
     return wanted if wanted in {"light", "dark"} else ""
+
+
+def _unit(request: Request, name: str, units: tuple[str, ...]) -> str:
+    """Return the unit that the screen has chosen, else the one that everything is kept in."""
+    wanted = held(request, name)
+    return wanted if wanted in units else units[0]
 
 
 def me(desk: Desk) -> Staff:

@@ -6,6 +6,7 @@ told is over.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,12 @@ class AlarmView:
     text: str
     cause: str
     remedy: str
+    value: float | None
+    """What was measured, in the unit of the condition; None where the text has no numbers."""
+    limit: float | None
+    """What it was measured against."""
+    detail: str
+    """What the numbers do not say."""
     raised_at: float
     """[s]"""
     active: bool
@@ -182,6 +189,9 @@ class AlarmBook:
                 one.row.words(one.finding),
                 one.row.cause,
                 one.row.remedy,
+                _number(one.finding, one.finding.value),
+                _number(one.finding, one.finding.limit),
+                one.finding.detail,
                 one.raised_at,
                 one.active,
                 one.loud_at is None,
@@ -234,3 +244,8 @@ class AlarmBook:
             return []
         occurrence.loud_at = None
         return [occurrence.note("alarm-loud-again")]
+
+
+def _number(finding: Finding, value: float) -> float | None:
+    """Return a number that the text of a finding has."""
+    return value if math.isfinite(value) and not finding.said else None

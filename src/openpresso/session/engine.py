@@ -11,12 +11,11 @@ set-points rise at most `RESUME_RATE` until they have caught up.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from openpresso.errors import InputError
+from openpresso.session import belonging
 from openpresso.session.command import clock
 from openpresso.session.finding import Finding
 from openpresso.session.lane import Lane
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from openpresso.session.alarms import AlarmView
     from openpresso.session.command import JSON
     from openpresso.session.fit_test import FitResult
+    from openpresso.session.lane import Stage
     from openpresso.session.readings import Leg
 
 OPERATOR = "operator"
@@ -86,7 +86,7 @@ class Session(Machine):
         alarms: AlarmTable | None = None,
     ) -> None:
         """Check that all belongs together and begin idle."""
-        _check(timelines, cuffs)
+        belonging.check(timelines, cuffs)
         others = (Limit(float(ceiling), "client", "ceiling of the session"), *limits)
         lanes = []
         first = 0
@@ -125,6 +125,22 @@ class Session(Machine):
     def fit_results(self) -> dict[Leg, FitResult]:
         """Result of the fit test of each cuff that had one."""
         return {lane.leg: lane.fit_result for lane in self._lanes if lane.fit_result}
+
+    @property
+    def shares(self) -> dict[Leg, tuple[float, ...]]:
+        """Share of the program that people let each chamber have, 0 to 1; 0: left out."""
+        found = np.where(self._delivery.skipped, 0.0, self._delivery.shares)
+        return {lane.leg: tuple(found[lane.columns].tolist()) for lane in self._lanes}
+
+    @property
+    def stages(self) -> dict[Leg, Stage]:
+        """How far each cuff is: `off`, `checking`, `fitting`, or `on` when its tests are passed."""
+        return {lane.leg: lane.stage for lane in self._lanes}
+
+    @property
+    def trimmed(self) -> float:
+        """Share to which everything is trimmed down for comfort, above 0 to 1."""
+        return self._delivery.trim
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -364,34 +380,3 @@ class Session(Machine):
 def _refused(command: str, text: str, remedy: str) -> CommandRefusedError:
     """Return the refusal of a command."""
     return CommandRefusedError(f"{command} is refused: {text}", remedy=remedy)
-
-
-def _check(timelines: Mapping[Leg, Timeline], cuffs: Mapping[Leg, Cuff]) -> None:
-    """Refuse timelines and cuffs that do not belong together."""
-    if not timelines:
-        raise _bad("no-legs", "timelines", "no leg has a timeline; one or two must", "name a leg.")
-    for leg, timeline in timelines.items():
-        where = f"timelines.{leg}"
-        cuff = cuffs.get(leg)
-        if cuff is None:
-            raise _bad("no-cuff", where, f"there is no {leg} cuff", "give the cuff of each leg.")
-        points = np.asarray(timeline.set_points)
-        if timeline.cuff != cuff.name or points.shape != (len(timeline.times), cuff.n_chambers):
-            text = (
-                f"compiled for {timeline.cuff} with set-points of shape {points.shape}; the "
-                f"cuff is {cuff.name} with {cuff.n_chambers} chambers"
-            )
-            raise _bad("wrong-timeline", where, text, "compile the program for this cuff.")
-        if np.any(np.isinf(points)) or np.any(points < 0.0):
-            text = f"set-points go from {np.nanmin(points)} to {np.nanmax(points)} mmHg"
-            raise _bad("bad-set-point", where, text, "0 mmHg and above, or NaN to vent.")
-        times = np.asarray(timeline.times)
-        whole = bool(np.all(np.isfinite(times))) and times[0] == 0.0 and times[-1] > 0.0
-        if not whole or np.any(np.diff(times) < 0.0) or not math.isfinite(timeline.duration):
-            text = "times must begin at 0, never fall and end above 0"
-            raise _bad("bad-times", where, text, "compile the program again.")
-
-
-def _bad(code: str, path: str, text: str, hint: str) -> InputError:
-    """Return the error for a session that cannot be built."""
-    return InputError.one("session", code, text, path=path, hint=hint)

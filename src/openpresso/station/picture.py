@@ -34,9 +34,11 @@ def picture(couch: Couch) -> dict[str, JSON]:
             "duration": as_json(prepared.duration),
             "ceiling": as_json(prepared.ceiling),
             "legs": prepared.legs,
+            "client": prepared.order.client,
             "expected": {leg: one.model_dump() for leg, one in prepared.expected.items()},
         },
         "program_time": as_json(couch.program_time),
+        "trim": session.trimmed if session else 1.0,
         "phase": phase,
         "cycle": cycle,
         "outcome": session.outcome if session else None,
@@ -71,7 +73,8 @@ def _cuff(couch: Couch, leg: Leg, now: float) -> dict[str, JSON]:
     readings = couch.readings.get(leg)
     command = couch.commands.get(leg)
     known = link.identity
-    fit = couch.session.fit_results.get(leg) if couch.session else None
+    session = couch.session
+    fit = session.fit_results.get(leg) if session else None
     return {
         "address": couch.addresses[leg],
         "identity": None
@@ -86,6 +89,8 @@ def _cuff(couch: Couch, leg: Leg, now: float) -> dict[str, JSON]:
         "age": as_json(now - readings.time) if readings else None,
         "pressures": _numbers(readings.pressures) if readings else [],
         "set_points": _numbers(command.set_points) if command else [],
+        "stage": session.stages.get(leg) if session else None,
+        "shares": list(session.shares.get(leg, ())) if session else [],
         "pump": as_json(readings.pump) if readings else None,
         "faults": [
             {"name": name, "text": text}
@@ -114,6 +119,9 @@ def _alarm(one: AlarmView) -> dict[str, JSON]:
         "text": one.text,
         "cause": one.cause,
         "remedy": one.remedy,
+        "value": one.value,
+        "limit": one.limit,
+        "detail": one.detail,
         "active": one.active,
         "audio": one.audio,
         "acknowledged_by": one.acknowledged_by,

@@ -72,7 +72,7 @@ def test_nobody_has_missed_an_appointment_before_it_begins(
         settle.finish(desk, row.id)
     clock.pass_by(hours=24, minutes=15)
     with desk_of("technician") as desk:
-        assert settle.miss(desk, row.id).state == "missed"
+        assert settle.miss(desk, row.id).appointment.state == "missed"
     assert book("10:15").state == "booked", "a missed appointment holds nothing"
 
 
@@ -81,9 +81,12 @@ def test_cancelling_within_a_day_is_late_unless_the_practice_cancels(
 ) -> None:
     late, ours, early = book("09:00"), book("11:00"), book("11:00", day=dt.date(2026, 3, 4))
     with desk_of("front_desk") as desk:
-        assert settle.cancel(desk, late.id, 1, "ill").state == "late-cancelled"
-        assert settle.cancel(desk, ours.id, 1, "no staff", by_practice=True).state == "cancelled"
-        assert settle.cancel(desk, early.id, 1, "travels").state == "cancelled"
+        ill = settle.cancel(desk, late.id, 1, "ill")
+        assert (ill.appointment.state, ill.costs) == ("late-cancelled", "fee")
+        closed = settle.cancel(desk, ours.id, 1, "no staff", by_practice=True)
+        assert (closed.appointment.state, closed.costs) == ("cancelled", "nothing")
+        away = settle.cancel(desk, early.id, 1, "travels")
+        assert (away.appointment.state, away.costs) == ("cancelled", "nothing")
         assert settle.late_after(early) == early.starts - dt.timedelta(hours=24)
     with desk_of("front_desk") as desk, pytest.raises(RefusedError, match="nothing can be done"):
         settle.cancel(desk, early.id, 2, "again")

@@ -190,7 +190,7 @@ def test_a_void_measurement_stays_to_be_seen_and_counts_for_nothing(
 def test_no_action_on_measurements_changes_or_deletes_them() -> None:
     names = {name for name in ACTIONS if name.startswith("measurement.")}
     assert names == {
-        f"measurement.{verb}" for verb in ("take", "examine", "void", "series", "latest")
+        f"measurement.{verb}" for verb in ("take", "examine", "void", "series", "latest", "kinds")
     }
 
 

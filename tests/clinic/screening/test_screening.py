@@ -282,6 +282,21 @@ def test_the_day_asks_its_questions_and_can_only_add_to_the_screening(
             screening.daily(desk, client_id, TODAY | {"systolic": "high"})
 
 
+def test_a_no_at_the_couch_takes_back_no_refusal_of_a_screening(
+    desk_of: DeskOf, client_id: int, clock: Clock
+) -> None:
+    screened(desk_of, client_id, LEAST | {"thrombosis-now": True})
+    for _ in range(2):
+        with desk_of("technician", reading=True) as desk:
+            decision = screening.daily(desk, client_id, TODAY)
+        assert decision.outcome == "refuse"
+        assert [one.rule for one in decision.reasons] == ["thrombosis-now"]
+        clock.pass_by(days=7)
+    screened(desk_of, client_id, LEAST)
+    with desk_of("technician", reading=True) as desk:
+        assert screening.daily(desk, client_id, TODAY).outcome == "go"
+
+
 def test_the_day_without_any_screening_is_missing_the_rest(
     clinic: Clinic, people: SimpleNamespace, client_id: int
 ) -> None:

@@ -26,6 +26,7 @@ def make_record(
     seconds: float = 30.0,
     outcome: str = "delivered",
     legs: tuple[str, ...] = ("left", "right"),
+    fitted: tuple[str, ...] = ("left", "right"),
 ) -> Path:
     """Write a closed record of some seconds: 50 mmHg at the foot, 5 mmHg less per chamber."""
     sizes = dict.fromkeys(legs, CHAMBERS)
@@ -40,6 +41,8 @@ def make_record(
         "client": client,
     }
     recorder = Recorder(folder, header, sizes)
+    for leg in fitted:
+        recorder.event(0.0, "fit-test", leg, {"passed": True})
     recorder.event(0.0, "state", None, {"state": "running", "before": "ready"})
     for tick in range(round(seconds * 20)):
         wanted = _wanted(tick / 20)

@@ -86,3 +86,10 @@ def test_what_differs_from_the_preparation_is_said(folder: Path) -> None:
     assert "left and right instead of left" in said
     assert "ceiling of the run 60 mmHg, prepared 40 mmHg" in said
     assert "over the ceiling of 40 mmHg" in said
+
+
+def test_the_fit_test_is_the_records_own_and_a_run_without_one_is_said(tmp_path: Path) -> None:
+    found = runs.read(make_record(tmp_path / "one", seconds=2.0, fitted=("left",)))
+    assert found.delivered["fit"] == {"left": True, "right": False}
+    said = runs.deviations(found, legs="both", ceiling=60.0, minutes=1.0)
+    assert said == ["no fit test was passed: right"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import threading
 from pathlib import Path
@@ -21,6 +22,7 @@ from openpresso.clinic.errors import ClashError, RefusedError
 from openpresso.clinic.people import certificate
 from openpresso.clinic.sessions import adverse_event, handover, session
 from openpresso.clinic.sessions.aftercare import After
+from openpresso.clinic.sessions.checklist import shipped
 from openpresso.errors import InputError, OpenpressoError
 from tests.clinic.courses.world import answers, deliver, prepared, take_pressure
 from tests.clinic.sessions.records import make_record
@@ -74,9 +76,28 @@ def test_without_anything_every_missing_check_is_listed_with_its_source(
     said = [reason.partition(":")[0] for reason in caught.value.reasons]
     assert said == [
         "identified", "right-legs", "every-session", "blood-pressure", "liner", "elevated",
-        "stop-shown", "fit-test", "trained",
+        "stop-shown", "trained",
     ]  # fmt: skip
     assert all(reason.endswith("]") and "[" in reason for reason in caught.value.reasons)
+
+
+def test_the_fit_is_not_asked_before_the_station_has_tested_it() -> None:
+    assert "fit-test" not in shipped().asked
+
+
+def test_what_another_checklist_prepared_is_prepared_again(
+    clinic: Clinic,
+    people: SimpleNamespace,
+    place: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with clinic.desk(people.technician) as desk:
+        key = prepared(desk, place)
+    newer = dataclasses.replace(shipped(), version=shipped().version + 1)
+    monkeypatch.setattr(session, "shipped", lambda: newer)
+    with pytest.raises(RefusedError) as caught, clinic.desk(people.technician) as desk:
+        session.begin(desk, key)
+    assert caught.value.code == "prepared-otherwise"
 
 
 def test_each_room_can_stop_a_session(

@@ -25,6 +25,7 @@ from openpresso.clinic.store.engine import connect
 from openpresso.clinic.store.restore import restore
 from openpresso.errors import InputError
 from tests.clinic.audit.rows import one_of_each
+from tests.clinic.audit.test_verify import UNPROVEN
 from tests.clinic.conftest import Clock
 
 AT = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -67,7 +68,7 @@ def test_every_row_of_every_table_comes_back(
     manifest = backup(clinic.engine, tmp_path / "b.zip", AT)
     done = restore(tmp_path / "b.zip", fresh)
     assert rows_of(fresh) == before
-    assert all(before[name] for name in before if name not in {"sign_in", "sign_in_try"})
+    assert all(before[name] for name in before if name not in UNPROVEN)
     assert done.verdict is not None
     assert done.verdict.ok, done.verdict.findings
     assert done.manifest == manifest

@@ -48,6 +48,9 @@ class FakeCouch:
         self.broken: Exception | None = None
         self.vented_at: list[float] = []
         self.padding = ""
+        self.shares: dict[str, list[float]] = {leg: [1.0] * 8 for leg in legs}
+        self.alarms: list[dict[str, Any]] = []
+        self.stages: dict[str, str | None] = dict.fromkeys(legs)
         self.addresses = {leg: f"modbus:tcp://127.0.0.1:15{leg}" for leg in legs}
         self.links = {leg: FakeLink(leg) for leg in legs}
         self._news = asyncio.Event()
@@ -82,6 +85,10 @@ class FakeCouch:
             "fit": None,
             "used": False,
         }
+        cuffs = {
+            leg: cuff | {"stage": self.stages[leg], "shares": list(self.shares[leg])}
+            for leg in self.legs
+        }
         return {
             "couch": self.name,
             "version": self.version,
@@ -89,6 +96,7 @@ class FakeCouch:
             "state": self.state,
             "program": self.program,
             "program_time": self.program_time,
+            "trim": 1.0,
             "phase": "",
             "cycle": 0,
             "outcome": None,
@@ -96,9 +104,9 @@ class FakeCouch:
             "record": None,
             "trouble": "",
             "allowed": ["load"],
-            "alarms": [],
+            "alarms": list(self.alarms),
             "seat": {"holder": self.seat.holder(now), "silent_for": 0.0},
-            "cuffs": dict.fromkeys(self.legs, cuff),
+            "cuffs": cuffs,
             "ticks": {"count": self.version, "skipped": 0},
         }
 
@@ -118,6 +126,7 @@ class FakeCouch:
             "duration": duration,
             "ceiling": order.ceiling or 60.0,
             "legs": order.legs or "both",
+            "client": order.client,
         }
 
     async def unload(self, who: str) -> None:
@@ -142,14 +151,22 @@ class FakeCouch:
     def end(self, who: str) -> None:
         self._act("end", who)
 
+    def _give(self, leg: Leg, chamber: int, share: float) -> None:
+        """Set the share of a chamber that the cuff has; a real couch refuses others."""
+        if chamber <= len(self.shares[leg]):
+            self.shares[leg][chamber - 1] = share
+
     def skip(self, leg: Leg, chamber: int, who: str) -> None:
         self._act("skip", leg, chamber, who)
+        self._give(leg, chamber, 0.0)
 
     def soften(self, leg: Leg, chamber: int, share: float, who: str) -> None:
         self._act("soften", leg, chamber, share, who)
+        self._give(leg, chamber, share)
 
     def restore(self, leg: Leg, chamber: int, who: str) -> None:
         self._act("restore", leg, chamber, who)
+        self._give(leg, chamber, 1.0)
 
     def trim(self, share: float, who: str) -> None:
         self._act("trim", share, who)

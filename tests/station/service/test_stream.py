@@ -9,6 +9,7 @@ import socket
 import time
 import tracemalloc
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from openpresso.station.client import Snapshot
 from openpresso.station.service import stream
 from openpresso.station.service.keys import Keys
 from openpresso.station.service.merge_patch import difference, merged
-from openpresso.station.service.stream import STREAMS, Broadcast
+from openpresso.station.service.stream import PACE, STREAMS, Broadcast
 from openpresso.station.service.views import DeltaEvent, SnapshotEvent
 from tests.station.service.rooms import FakeStation, served
 
@@ -114,6 +115,15 @@ def test_there_are_at_most_ten_deltas_in_a_second(line: httpx.Client) -> None:
     found = events(line, 12)
     took = found[-1][2] - found[1][2]
     assert took >= 10 * 0.1 - 0.05
+
+
+def test_a_session_under_way_is_told_with_every_tick(room: FakeStation, line: httpx.Client) -> None:
+    room.fakes["1"].state = "running"
+    found = events(line, 23)
+    versions = [data["version"] for _, data, _ in found]
+    steps = [after - before for before, after in pairwise(versions)]
+    assert sum(step == 1 for step in steps) >= 18, "one delta for each tick of 50 ms"
+    assert PACE < 0.05
 
 
 def test_a_last_event_id_simply_gets_a_new_snapshot(line: httpx.Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from openpresso.clinic.booking import notice, parties, waiting
@@ -20,12 +21,30 @@ from openpresso.errors import InputError
 if TYPE_CHECKING:
     from openpresso.clinic.booking.appointment import Step
     from openpresso.clinic.desk import Desk
+    from openpresso.clinic.money.package_rules import LateCancel
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An appointment that did not take place.
+
+    Parameters
+    ----------
+    appointment
+        In its new state.
+    costs
+        What the client pays for it: a credit, which is used, a fee, which is to be invoiced, or
+        nothing.
+    """
+
+    appointment: Appointment
+    costs: LateCancel
 
 
 @action("appointment.cancel", *HOUSE)
 def cancel(
     desk: Desk, appointment_id: int, version: int, reason: str, *, by_practice: bool = False
-) -> Appointment:
+) -> Settled:
     """Cancel an appointment; its time is offered to those who wait.
 
     Parameters
@@ -41,8 +60,9 @@ def cancel(
 
     Returns
     -------
-    Appointment
-        `late-cancelled` when less time is left than the rules ask for, else `cancelled`.
+    Settled
+        The appointment, `late-cancelled` when less time is left than the rules ask for, else
+        `cancelled`; and what it costs.
 
     Raises
     ------
@@ -60,11 +80,11 @@ def cancel(
         raise InputError.one("cancel", "no-reason", "a cancellation needs a reason", path="reason")
     late = row.starts - desk.now() < booking_rules().late_cancel and not by_practice
     _step(desk, row, "cancel-late" if late or row.state == "arrived" else "cancel", reason)
-    if row.state == "late-cancelled" and not by_practice:
-        _charge(desk, row, desk.now())
+    owed = row.state == "late-cancelled" and not by_practice
+    costs = _charge(desk, row, desk.now()) if owed else "nothing"
     notice.cancelled(desk, desk.find(Client, row.client_id), row)
     waiting.offer(desk, waiting.Slot.of(row))
-    return row
+    return Settled(row, costs)
 
 
 @action("appointment.arrive", *HOUSE)
@@ -96,8 +116,8 @@ def finish(desk: Desk, appointment_id: int, *, version: int | None = None) -> Ap
 
 
 @action("appointment.miss", *HOUSE)
-def miss(desk: Desk, appointment_id: int, *, version: int | None = None) -> Appointment:
-    """Enter that the client did not come, and take the credit; not before the begin."""
+def miss(desk: Desk, appointment_id: int, *, version: int | None = None) -> Settled:
+    """Enter that the client did not come, and charge what it costs; not before the begin."""
     row = desk.find(Appointment, appointment_id, version=version)
     if desk.now() < row.starts:
         when = row.starts.astimezone(desk.zone)
@@ -106,14 +126,13 @@ def miss(desk: Desk, appointment_id: int, *, version: int | None = None) -> Appo
             code="not-yet",
         )
     _step(desk, row, "miss")
-    _charge(desk, row, row.starts)
-    return row
+    return Settled(row, _charge(desk, row, row.starts))
 
 
-def _charge(desk: Desk, row: Appointment, at: dt.datetime) -> None:
-    """Take the credit that the client's package asks for who cancels late or does not come."""
+def _charge(desk: Desk, row: Appointment, at: dt.datetime) -> LateCancel:
+    """Take what the client's package asks for who cancels late or does not come; return it."""
     program = desk.find(Course, row.course_id).program if row.course_id is not None else ""
-    credit.cancel_late(
+    return credit.cancel_late(
         desk,
         row.client_id,
         appointment_id=row.id,

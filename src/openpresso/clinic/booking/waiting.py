@@ -13,6 +13,7 @@ from openpresso.clinic.booking.appointment import Appointment
 from openpresso.clinic.booking.overlap import Held, collisions, live_between
 from openpresso.clinic.booking.resource import CuffSet
 from openpresso.clinic.booking.rules import booking_rules
+from openpresso.clinic.courses.course import Course
 from openpresso.clinic.desk import action
 from openpresso.clinic.errors import RefusedError
 from openpresso.clinic.messages.message import Draft, queue
@@ -113,10 +114,16 @@ def add(
         If the weekdays, times, day or minutes cannot be.
     RefusedError
         If the client is restricted or erased.
+    NotFoundError
+        If this practice has no such course.
     """
     client = desk.find(Client, client_id)
     if client.state != "active":
-        raise RefusedError(f"{client.number} is {client.state}", code=client.state)
+        raise RefusedError(f"the client {client.number} is {client.state}", code=client.state)
+    if course_id is not None and desk.find(Course, course_id).client_id != client_id:
+        raise InputError.one(
+            "waiting", "other-client", f"course {course_id} is another client's", path="course_id"
+        )
     most = int(booking_rules().longest.total_seconds() // 60)
     wrong = (
         (not weekdays or not set(weekdays) <= set(range(7)), "weekdays", "0 (Monday) to 6"),

@@ -13,6 +13,7 @@ from openpresso.clinic.courses.prescription import Terms, prescribe
 from openpresso.clinic.courses.states import ENDED, START, State, Step, after
 from openpresso.clinic.desk import action
 from openpresso.clinic.errors import RefusedError
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.roles import CARE, Role
 from openpresso.clinic.store.base import Base, Editable, Name, Note, Owned
 from openpresso.errors import InputError
@@ -38,7 +39,7 @@ class Course(Editable, Base):
     client_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("client.id"))
     indication: orm.Mapped[Name]
     program: orm.Mapped[Name]
-    """Name in the catalog of programs."""
+    """Name in the catalog of programs, or of one of the practice's own."""
     cuff: orm.Mapped[Name]
     """Type of cuff, a name in the catalog of cuffs."""
     template: orm.Mapped[Name]
@@ -118,7 +119,7 @@ def open(  # noqa: A001 -- the verb of the domain
     indication
         One of those that have an evidence card.
     program, cuff
-        Names in the catalogs; the program must fit the cuff.
+        The program: one of the catalog, or a released one of the practice. It must fit the cuff.
     goal
         What it is for; a course may be opened without one.
     **plan
@@ -145,7 +146,7 @@ def open(  # noqa: A001 -- the verb of the domain
         raise RefusedError(
             "no course is opened for this client", (f"the client is {client.state}",)
         )
-    found = prescribe(indication, program, cuff, **plan)
+    found = prescribe(indication, lookup.to_use(desk, program), cuff, **plan)
     if goal is not None:
         check_goal(desk, goal)
     return desk.add(
@@ -281,16 +282,24 @@ def order(
     *,
     ceiling: float | None = None,
     margin: float | None = None,
+    minutes: float | None = None,
+    program: str = "",
+    until: dt.date | None = None,
     note: str = "",
     version: int | None = None,
 ) -> Course:
-    """Enter a clinician's order: who gave it, a ceiling that tightens [mmHg], a margin [mmHg]."""
+    """Enter a clinician's order: by whom, a ceiling that tightens and a margin [mmHg], a plan.
+
+    `minutes` [min] and `program` change the plan; after `until` the order holds no more.
+    """
+    from openpresso.clinic.courses import orders
     from openpresso.clinic.courses.prescription import check_margin, check_order
 
     course = desk.find(Course, course_id, version=version)
     check_order(by, ceiling, note)
     _step(desk, course, Step.CHANGE, desk.today(), reason=f"order by {by.strip()}")
-    course.order = {"by": by.strip(), "ceiling": ceiling, "note": note.strip()}
+    said_so = {"by": by.strip(), "ceiling": ceiling, "note": note.strip()}
+    course.order = said_so | orders.carry_out(desk, course, minutes, program, until)
     if margin is not None:
         course.margin = check_margin(margin)
     return course

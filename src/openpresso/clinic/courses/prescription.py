@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, get_args
 
 from openpresso import cuff as cuffs
@@ -13,6 +13,7 @@ from openpresso import program as programs
 from openpresso.clinic.courses import template as templates
 from openpresso.clinic.courses.ceiling import MARGIN, MOST_MARGIN
 from openpresso.clinic.courses.template import Side, Style
+from openpresso.clinic.programs import lookup
 from openpresso.errors import InputError
 from openpresso.session.limits import TRIP_MARGIN
 
@@ -70,13 +71,15 @@ class Prescription:
         return {**asdict(self), "follow_ups": list(self.follow_ups)}
 
 
-def prescribe(indication: str, program: str, cuff: str, **terms: Unpack[Terms]) -> Prescription:
+def prescribe(
+    indication: str, program: str | Program, cuff: str, **terms: Unpack[Terms]
+) -> Prescription:
     """Return a prescription: a template's, with what is one's own in its place.
 
     Parameters
     ----------
     indication, program, cuff
-        What for, what, by what.
+        What for, what (a name in the catalog, or a program itself), by what.
     **terms
         The template, the default one if not given, and what differs from it.
 
@@ -108,8 +111,10 @@ def prescribe(indication: str, program: str, cuff: str, **terms: Unpack[Terms]) 
     fields.setdefault("measure_side", "none")
     fields["follow_ups"] = tuple(fields.get("follow_ups", ()))
     _refuse_fields(fields)
-    made = Prescription(indication, program, cuff, template, **fields)
-    return replace(_checked(made), margin=check_margin(made.margin))
+    name = program if isinstance(program, str) else program.name
+    made = _checked(Prescription(indication, name, cuff, template, **fields))
+    fitting(program, cuff)
+    return replace(made, margin=check_margin(made.margin))
 
 
 def _taken(template: str) -> dict[str, Any]:
@@ -154,7 +159,6 @@ def _checked(made: Prescription) -> Prescription:
     if list(made.follow_ups) != sorted({*made.follow_ups}) or any(w < 1 for w in made.follow_ups):
         raise _wrong("follow_ups", "not-in-order", f"{list(made.follow_ups)}: weeks, each once")
     _check_measure(made.measure, made.measure_side)
-    fitting(made.program, made.cuff)
     return made
 
 
@@ -169,9 +173,16 @@ def _check_measure(kind: str, side: Side) -> None:
         )
 
 
-@cache
-def fitting(program: str, cuff: str) -> tuple[Program, Cuff]:
-    """Return a program and a cuff of the catalogs that fit each other.
+@lru_cache(maxsize=1024)
+def fitting(program: str | Program, cuff: str) -> tuple[Program, Cuff]:
+    """Return a program and a cuff that fit each other.
+
+    Parameters
+    ----------
+    program
+        A name in the catalog, or a program itself, as the practice has written it.
+    cuff
+        A name in the catalog.
 
     Raises
     ------
@@ -179,41 +190,34 @@ def fitting(program: str, cuff: str) -> tuple[Program, Cuff]:
         If there is no such program or cuff, or the cuff cannot deliver the program; a program that
         only asks for more pressure than the cuff gives is lowered later, under the ceiling.
     """
-    if program not in programs.names():
-        raise _wrong("program", "missing-program", f"{program[:80]!r} is not in the catalog")
+    what = lookup.catalog(program) if isinstance(program, str) else program
     if cuff not in cuffs.names():
         raise _wrong(
             "cuff", "missing-cuff", f"{cuff[:80]!r}; the catalog has {', '.join(cuffs.names())}"
         )
-    what, by = programs.load(program), cuffs.load(cuff)
+    by = cuffs.load(cuff)
     fitted = programs.lowered(what, by, max(by.max_pressure - TRIP_MARGIN, 1.0))
     found = [one for one in programs.fits(fitted, by) if one.severity == "error"]
     if found:
-        raise InputError(f"{program} on {cuff}", found)
+        raise InputError(f"{what.name} on {cuff}", found)
     return what, by
 
 
-@cache
-def program_of(name: str) -> Program:
-    """Return a program of the catalog, read once; pages about courses ask for it often."""
-    return programs.load(name)
-
-
 @lru_cache(maxsize=1024)
-def unfit(program: str, cuff: str, ceiling: float, use: LegUse) -> tuple[str, ...]:
+def unfit(program: Program, cuff: str, ceiling: float, use: LegUse) -> tuple[str, ...]:
     """Return why a program, its targets lowered in proportion, does not fit a ceiling.
 
     Parameters
     ----------
     program, cuff
-        Names in the catalogs.
+        What, and the name of the cuff in the catalog.
     ceiling
         Above 0 [mmHg].
     use
         Of the legs.
     """
     by = cuffs.load(cuff)
-    fitted = programs.lowered(program_of(program), by, ceiling)
+    fitted = programs.lowered(program, by, ceiling)
     found = programs.fits(fitted, by, ceiling, legs=use)
     return tuple(one.text() for one in found if one.severity == "error")
 

@@ -14,10 +14,10 @@ from openpresso.clinic.courses import stages
 from openpresso.clinic.courses.ceiling import Ceiling
 from openpresso.clinic.courses.course import Course, is_over, steps
 from openpresso.clinic.courses.plan import Counts, Pause, Plan, count
-from openpresso.clinic.courses.prescription import program_of
 from openpresso.clinic.courses.stages import OPEN, Measured, Stage
 from openpresso.clinic.courses.states import State, Step
 from openpresso.clinic.desk import action
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.roles import CARE, HOUSE
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def capped(desk: Desk, course: Course, diastolic: float | None, cap: float | Non
     """Return the ceiling of a course under a cap of the screening [mmHg]; for other rooms."""
     desk.about(course.client_id)
     return ceilings.ceiling(
-        program_of(course.program),
+        lookup.to_read(desk, course.program),
         cuffs.load(course.cuff),
         diastolic=diastolic,
         margin=course.margin,

@@ -10,15 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from openpresso import cuff as cuffs
-from openpresso import program as programs
 from openpresso.clinic.courses import progress, report_rows
 from openpresso.clinic.courses import template as templates
 from openpresso.clinic.courses.course import Course
-from openpresso.clinic.courses.prescription import program_of
 from openpresso.clinic.courses.report_chart import chart
 from openpresso.clinic.courses.report_words import Language, language
 from openpresso.clinic.desk import action
 from openpresso.clinic.people.practice import Practice
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.roles import CARE
 from openpresso.errors import InputError
 
@@ -107,7 +106,7 @@ def _context(desk: Desk, course: Course) -> dict[str, Any]:
         "practice": practice.name,
         "synthetic": practice.synthetic,
         "who": identifiers(desk.find(Client, course.client_id)),
-        "title": f"{known.title.say(say.name)}: {_program_title(course)}",
+        "title": f"{known.title.say(say.name)}: {_program_title(desk, course)}",
         "state": course.state,
         "end_reason": course.end_reason,
         "facts": _facts(desk, course, say),
@@ -123,7 +122,7 @@ def _context(desk: Desk, course: Course) -> dict[str, Any]:
             "grade": known.grade,
             "lasts": known.lasts.say(say.name),
         },
-        "unknown": template.unknown.of(say.name) if template else "",
+        "unknown": template.unknown.say(say.name) if template else "",
         "counts": _counts(stands, course, say),
         "sessions": report_rows.sessions(desk, ran, say),
         "twin": report_rows.on_twin(ran, say),
@@ -133,10 +132,9 @@ def _context(desk: Desk, course: Course) -> dict[str, Any]:
     }
 
 
-def _program_title(course: Course) -> str:
-    """Return the title of a course's program; its name where the catalog has it no more."""
-    known = course.program in programs.names()
-    return program_of(course.program).title if known else course.program
+def _program_title(desk: Desk, course: Course) -> str:
+    """Return the title of a course's program; its name where nothing of it is left."""
+    return lookup.title(desk, course.program)
 
 
 def _facts(desk: Desk, course: Course, say: Language) -> list[tuple[str, str]]:
@@ -153,7 +151,7 @@ def _facts(desk: Desk, course: Course, say: Language) -> list[tuple[str, str]]:
         ordered += f", {course.order['ceiling']:g} mmHg"
     cuff = cuffs.load(course.cuff).title if course.cuff in cuffs.names() else course.cuff
     return [
-        (say("program"), f"{_program_title(course)} ({course.program})"),
+        (say("program"), f"{_program_title(desk, course)} ({course.program})"),
         (say("cuff"), f"{cuff} ({course.cuff})"),
         (say("plan"), plan),
         (say("ordered"), ordered),

@@ -161,7 +161,7 @@ def events(
             texts.append(say("reviewed", text=one.review))
         elif one.waits:
             texts.append(say("waits"))
-        kind = known[one.kind].text.of(say.name) if one.kind in known else one.kind
+        kind = known[one.kind].text.say(say.name) if one.kind in known else one.kind
         found.append(
             {
                 "day": say.day(desk.day(one.at)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
 
-from openpresso.clinic.courses.template import Words
+from openpresso.clinic.words import Words
 from openpresso.documents import load_document, validate
 from openpresso.documents.fields import FileModel
 
@@ -67,5 +67,5 @@ def language(name: str) -> Language:
     content = validate(load_document(SHIPPED), WordsFile)
     known = "de" if name.startswith("de") else "en"
     return Language(
-        known, MappingProxyType({key: words.of(known) for key, words in content.words.items()})
+        known, MappingProxyType({key: words.say(known) for key, words in content.words.items()})
     )

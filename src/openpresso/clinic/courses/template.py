@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
 
+from openpresso.clinic.words import Words
 from openpresso.documents import load_document, validate
 from openpresso.documents.fields import Duration, FileModel
 from openpresso.errors import InputError
@@ -25,17 +26,6 @@ Text = Annotated[str, Field(min_length=1, max_length=400)]
 SHIPPED: Final = Path(__file__).with_name("templates.yaml")
 DEFAULT: Final = "weekly-eight"
 """Template of a course for which nobody chose another."""
-
-
-class Words(FileModel):
-    """A text in the languages of the papers."""
-
-    en: Text
-    de: Text
-
-    def of(self, language: str) -> str:
-        """Return the text in a language, in English where there is none."""
-        return self.de if language.startswith("de") else self.en
 
 
 class FigureEntry(FileModel):

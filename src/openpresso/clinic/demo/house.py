@@ -94,6 +94,16 @@ def furnish(clinic: Clinic, today: dt.date, last: dt.date) -> House:
     return House(key, people, (people["technician"], people["tina"]), rooms, sets)
 
 
+def calibrate(clinic: Clinic, house: House, today: dt.date) -> None:
+    """Enter when the cuffs were calibrated last: the second set of each type is soon due again."""
+    with clinic.desk(house.staff["owner"]) as desk:
+        known = {one.id: one for one in resource.cuff_sets(desk)}
+        for keys in house.cuff_sets.values():
+            for key, ago in zip(keys, (40, 350), strict=True):
+                day = today - dt.timedelta(days=ago)
+                resource.change_cuff_set(desk, key, known[key].version, calibrated_on=day)
+
+
 def _let_in(clinic: Clinic, practice: int, people: dict[str, int]) -> None:
     """Give everybody the password, as people set theirs: with a one-time code."""
     with clinic.automatic(practice) as desk:

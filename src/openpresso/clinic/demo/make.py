@@ -15,7 +15,7 @@ import yaml
 
 from openpresso.clinic.clinic import Clinic
 from openpresso.clinic.demo.cases import cases
-from openpresso.clinic.demo.house import House, furnish
+from openpresso.clinic.demo.house import House, calibrate, furnish
 from openpresso.clinic.demo.story import Step, Story
 from openpresso.clinic.demo.truth import truths
 
@@ -81,6 +81,8 @@ def make(
             for at, later in step():
                 heapq.heappush(queue, (max(at, clock.moment), next(number), later))
             told((clock.moment - begin) / (end - begin))
+        clock.moment = end
+        calibrate(clinic, house, end.date())
     finally:
         clinic.close()
     return house

@@ -196,7 +196,7 @@ class Story:
     def stay_away(self, appointment: int) -> Iterator[Step]:
         """Be missed; come a week after the last appointment instead."""
         with self._desk("desk") as desk:
-            one = settle.miss(desk, appointment)
+            one = settle.miss(desk, appointment).appointment
         self.missed += 1
         if self.missed > 3:
             with self.clinic.desk(self.technician) as desk:

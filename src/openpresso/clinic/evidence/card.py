@@ -15,6 +15,7 @@ from openpresso.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from openpresso.clinic.words import Words
     from openpresso.program.model import Grade
 
 Indication = Literal[
@@ -27,18 +28,6 @@ What = Literal[
     "manual-drainage", "rest",
 ]  # fmt: skip
 Mark = Literal["found", "memory", "derived", "estimate", "assumed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same text in the languages of the house."""
-
-    en: str
-    de: str
-
-    def say(self, language: str) -> str:
-        """Return it in a language; English where the house has no other."""
-        return self.de if language == "de" else self.en
 
 
 @dataclass(frozen=True, slots=True)

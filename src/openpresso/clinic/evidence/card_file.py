@@ -18,8 +18,8 @@ from openpresso.clinic.evidence.card import (
     Mark,
     Source,
     What,
-    Words,
 )
+from openpresso.clinic.words import Words
 from openpresso.documents import load_document, located, validate
 from openpresso.documents.fields import FileModel
 from openpresso.errors import Diagnostic, InputError
@@ -34,29 +34,18 @@ Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class WordsForm(FileModel):
-    """A text in each language."""
-
-    en: Text
-    de: Text
-
-    def words(self) -> Words:
-        """Return the texts."""
-        return Words(self.en, self.de)
-
-
 class FirstForm(FileModel):
     """Something to try first."""
 
     what: What
-    text: WordsForm
+    text: Words
 
 
 class FittingForm(FileModel):
     """A program that fits."""
 
     name: Line
-    why: WordsForm | None = None
+    why: Words | None = None
     """Why its grade is another than the card's."""
 
 
@@ -76,16 +65,16 @@ class CardForm(FileModel):
     indication: Indication
     version: Annotated[int, Field(ge=1)]
     grade: Grade
-    title: WordsForm
-    claimed: WordsForm
-    finding: WordsForm
-    claim: WordsForm
-    lasts: WordsForm
+    title: Words
+    claimed: Words
+    finding: Words
+    claim: Words
+    lasts: Words
     first: Annotated[list[FirstForm], Field(min_length=1)]
-    change_mind: WordsForm
+    change_mind: Words
     programs: list[FittingForm]
-    no_program: WordsForm | None = None
-    not_for: WordsForm
+    no_program: Words | None = None
+    not_for: Words
     sources: Annotated[list[SourceForm], Field(min_length=1)]
 
 
@@ -104,7 +93,7 @@ class PromiseFile(FileModel):
     promises: WordLists
     hedges: WordLists
     unknown: WordLists
-    claimed: WordsForm
+    claimed: Words
 
 
 @functools.cache
@@ -130,16 +119,16 @@ def read_card(document: Document) -> Card:
         form.indication,
         form.version,
         form.grade,
-        form.title.words(),
-        form.claimed.words(),
-        form.finding.words(),
-        form.claim.words(),
-        form.lasts.words(),
-        tuple(First(one.what, one.text.words()) for one in form.first),
-        form.change_mind.words(),
-        tuple(Fitting(one.name, one.why.words() if one.why else None) for one in form.programs),
-        form.no_program.words() if form.no_program else None,
-        form.not_for.words(),
+        form.title,
+        form.claimed,
+        form.finding,
+        form.claim,
+        form.lasts,
+        tuple(First(one.what, one.text) for one in form.first),
+        form.change_mind,
+        tuple(Fitting(one.name, one.why) for one in form.programs),
+        form.no_program,
+        form.not_for,
         tuple(
             Source(one.figures, one.mark, one.citation, one.address or "") for one in form.sources
         ),

@@ -9,8 +9,8 @@ from sqlalchemy import orm
 
 from openpresso.clinic.desk import Desk, action
 from openpresso.clinic.errors import RefusedError
-from openpresso.clinic.measures.kind import Measure, kind
-from openpresso.clinic.roles import HOUSE, Role
+from openpresso.clinic.measures.kind import Measure, kind, kinds
+from openpresso.clinic.roles import CARE, HOUSE, Role
 from openpresso.clinic.store.base import Base, Name, Owned
 from openpresso.errors import InputError
 
@@ -71,6 +71,13 @@ def held(desk: Desk) -> list[InstrumentLicence]:
         InstrumentLicence.ended_at.is_(None),
     )
     return desk.every(sa.select(InstrumentLicence).where(*where))
+
+
+@action("measurement.kinds", *CARE, kind="read")
+def usable(desk: Desk) -> list[Measure]:
+    """Return the kinds that can be measured here: all that need no licence, or have one."""
+    licensed = {one.kind for one in held(desk)}
+    return [one for one in kinds().values() if not one.licensed or one.key in licensed]
 
 
 def need(desk: Desk, measure: Measure) -> None:

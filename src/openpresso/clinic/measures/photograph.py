@@ -11,11 +11,11 @@ from sqlalchemy import orm
 
 from openpresso.clinic.desk import Desk, action
 from openpresso.clinic.errors import NotFoundError, RefusedError, StoreError
-from openpresso.clinic.measures.entry import refuse
+from openpresso.clinic.measures.entry import refuse, text
 from openpresso.clinic.measures.picture import clean
 from openpresso.clinic.measures.vault import new_names
 from openpresso.clinic.roles import CARE, Role
-from openpresso.clinic.store.base import Base, Name, Owned
+from openpresso.clinic.store.base import Base, Name, Note, Owned
 
 if TYPE_CHECKING:
     from openpresso.clinic.measures.vault import Vault
@@ -54,6 +54,9 @@ class Photograph(Owned, Base):
     """Names in the vault."""
     sha256: orm.Mapped[Name]
     """Of the encrypted file."""
+    removed_at: orm.Mapped[dt.datetime | None]
+    removed_reason: orm.Mapped[Note | None]
+    """Why this one was taken away; its files are removed, the row stays and says so."""
 
 
 @action("photograph.add", *CARE)
@@ -115,6 +118,8 @@ def add(
             file=names[0],
             small=names[1],
             sha256=hashlib.sha256(sealed).hexdigest(),
+            removed_at=None,
+            removed_reason=None,
         )
     )
 
@@ -126,13 +131,13 @@ def picture(desk: Desk, vault: Vault, photograph_id: int, *, small: bool = False
     Raises
     ------
     NotFoundError
-        If there is none, or the client's key was erased.
+        If there is none, it was taken away, or the client's key was erased.
     StoreError
         If the file is not there or was changed.
     """
     row = desk.find(Photograph, photograph_id)
     key = _key_of(desk, row.client_id)
-    if key is None or not key.wrapped:
+    if key is None or not key.wrapped or row.removed_at is not None:
         raise NotFoundError(f"the photograph {photograph_id} was erased", code="erased")
     name = row.small if small else row.file
     if not small and hashlib.sha256(vault.sealed(name)).hexdigest() != row.sha256:
@@ -156,6 +161,32 @@ def photographs(desk: Desk, client_id: int) -> list[Photograph]:
     where = (Photograph.practice_id == desk.practice_id, Photograph.client_id.in_(everybody))
     desk.about(client_id)
     return desk.every(sa.select(Photograph).where(*where).order_by(Photograph.at, Photograph.id))
+
+
+@action("photograph.remove", Role.OWNER, Role.CLINICIAN)
+def take_away(desk: Desk, vault: Vault, photograph_id: int, reason: str) -> Photograph:
+    """Take one photograph away: its files go once this is written, the row stays with the reason.
+
+    Raises
+    ------
+    RefusedError
+        If it was taken away before.
+    InputError
+        If no reason is given.
+    """
+    row = desk.find(Photograph, photograph_id)
+    if row.removed_at is not None:
+        raise RefusedError("the photograph was taken away before", (row.removed_reason or "",))
+    row.removed_reason = text(reason, "reason", needed=True)
+    row.removed_at = desk.now()
+    names = (row.file, row.small)
+
+    def written(_session: orm.Session) -> None:
+        for name in names:
+            vault.remove(name)
+
+    sa.event.listen(desk.db, "after_commit", written, once=True)
+    return row
 
 
 @action("photograph.forget", Role.OWNER, Role.CLINICIAN)

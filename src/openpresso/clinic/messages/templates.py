@@ -27,7 +27,7 @@ FALLBACK: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Days:
     """How a language says days and times."""
 
     weekdays: tuple[str, ...]
@@ -76,7 +76,7 @@ class Templates:
     """
 
     texts: Mapping[tuple[Kind, str], Template]
-    words: Mapping[str, Words]
+    words: Mapping[str, Days]
     reminder_before: dt.timedelta
     waits: tuple[dt.timedelta, ...]
     stale: dt.timedelta
@@ -149,7 +149,7 @@ def load_templates(path: Path) -> Templates:
         ),
         MappingProxyType(
             {
-                one.language: Words(tuple(one.weekdays), tuple(one.months), one.day, one.time)
+                one.language: Days(tuple(one.weekdays), tuple(one.months), one.day, one.time)
                 for one in content.languages
             }
         ),

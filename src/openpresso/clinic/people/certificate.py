@@ -11,10 +11,11 @@ from sqlalchemy import orm
 
 from openpresso.clinic.desk import action
 from openpresso.clinic.errors import RefusedError
+from openpresso.clinic.people import drill as drills
 from openpresso.clinic.people import text
-from openpresso.clinic.people.staff import Staff
+from openpresso.clinic.people.staff import Staff, person
 from openpresso.clinic.roles import HOUSE, Role
-from openpresso.clinic.store.base import Base, Name, Note, Owned
+from openpresso.clinic.store.base import LONGEST_NAME, Base, Name, Note, Owned
 from openpresso.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,18 +71,18 @@ def issue(
     issued_on
         First day it counts; today by default, never later.
     drill
-        Exercise on the twin that was passed, if one was.
+        Exercise that was passed, if one was; without it those that the practice's rule needs.
 
     Raises
     ------
     NotFoundError
         If nobody here has that key.
     RefusedError
-        If the person has left.
+        If the person has left, or has not passed a drill that the practice's rule needs.
     InputError
         If the cuff or the days cannot be right.
     """
-    staff = desk.find(Staff, staff_id)
+    staff = person(desk, staff_id)
     if not staff.active:
         raise RefusedError(f"{staff.name} has left", code="left")
     start = issued_on or desk.today()
@@ -93,13 +94,14 @@ def issue(
         raise _wrong("expires_on", f"{expires_on} is before it begins, {start}")
     if desk.staff_id is None:
         raise RefusedError("a person issues a certificate")
+    needed = _passed(desk, staff, cuff_type)
     return desk.add(
         Certificate(
             staff_id=staff.id,
             cuff_type=cuff_type,
             issued_on=start,
             expires_on=expires_on,
-            drill=text.line(drill, "certificate", "drill"),
+            drill=text.line(drill or needed, "certificate", "drill"),
             issued_by=desk.staff_id,
             withdrawn_on=None,
             reason="",
@@ -195,6 +197,28 @@ def trained(desk: Desk, staff_id: int, cuff_type: str, on: dt.date) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+def _passed(desk: Desk, staff: Staff, cuff_type: str) -> str:
+    """Return the drills that a certificate needs, or refuse it without them.
+
+    Raises
+    ------
+    RefusedError
+        With a reason for each that is missing.
+    """
+    found = drills.standing(desk, staff.id, cuff_type, desk.today())
+    if found.missing:
+        raise RefusedError(
+            f"{staff.name} has not passed every drill that a certificate for {cuff_type} needs",
+            [
+                f"{one}: not passed with {cuff_type} within the last {found.days} days;"
+                " it is done under Simulate"
+                for one in found.missing
+            ],
+            code="drill-missing",
+        )
+    return ", ".join(found.needed)[:LONGEST_NAME]
 
 
 def _wrong(path: str, message: str) -> InputError:

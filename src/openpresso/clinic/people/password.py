@@ -20,7 +20,7 @@ from openpresso.clinic.people import fold, hashing
 from openpresso.clinic.people.practice import Practice
 from openpresso.clinic.people.security import security
 from openpresso.clinic.people.sign_in_row import end_all, fingerprint
-from openpresso.clinic.people.staff import Staff
+from openpresso.clinic.people.staff import Staff, person
 from openpresso.clinic.roles import PEOPLE, Role
 from openpresso.clinic.store.base import Base, Owned
 from openpresso.errors import InputError
@@ -124,7 +124,7 @@ def reset(desk: Desk, staff_id: int) -> str:
     str
         Six groups of four letters and digits; it is not kept and cannot be shown again.
     """
-    staff = desk.find(Staff, staff_id)
+    staff = person(desk, staff_id)
     if not staff.active:
         raise RefusedError(f"{staff.name} has left", code="left")
     if desk.staff_id is None and staff.password:

@@ -104,14 +104,21 @@ def give_up(desk: Desk, password: str) -> None:
     SignInError
         If the password is not right.
     """
-    confirmed(desk, password).totp = ""
+    from openpresso.clinic.people import recovery
+
+    staff = confirmed(desk, password)
+    staff.totp = ""
+    recovery.forget(desk, staff.id)
 
 
 @action("second-factor.remove", Role.OWNER)
 def remove(desk: Desk, staff_id: int) -> None:
     """Take the second factor of a person who has lost the telephone; the person is signed out."""
+    from openpresso.clinic.people import recovery
+
     staff = desk.find(Staff, staff_id)
     staff.totp = ""
+    recovery.forget(desk, staff.id)
     end_all(desk, staff.id, "second-factor-removed")
 
 
@@ -125,7 +132,11 @@ def of(desk: Desk, staff: Staff) -> SecondFactor | None:
 
 
 def use(desk: Desk, staff: Staff, code: str) -> bool:
-    """Return whether a code is right and new; it is used up then."""
+    """Return whether a code is right and new, or a recovery code; it is used up then."""
+    from openpresso.clinic.people import recovery
+
+    if recovery.use(desk, staff, code):
+        return True
     row = of(desk, staff)
     step = step_of(staff.totp, code, desk.now(), row.last_step) if row else None
     if row is None or step is None:

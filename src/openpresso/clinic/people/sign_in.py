@@ -7,6 +7,7 @@ number of tries at once gives more of them, and nobody else's writing waits for 
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import secrets
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from openpresso.clinic.people.security import security
 from openpresso.clinic.people.sign_in_row import (
     SignIn,
     SignInTry,
+    end,
     end_all,
     fingerprint,
     going_on,
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
     from openpresso.clinic.desk import Desk
 
 __all__ = [
-    "SignedIn", "desk", "end_everywhere", "end_mine", "enter", "leave", "lock", "mine",
-    "set_password", "sweep", "unlock",
+    "SignedIn", "desk", "end_everywhere", "end_mine", "end_others", "enter", "is_here", "leave",
+    "lock", "mine", "set_password", "sweep", "unlock",
 ]  # fmt: skip
 
 
@@ -177,6 +179,28 @@ def mine(desk: Desk) -> list[SignIn]:
 def end_mine(desk: Desk) -> int:
     """End all sign-ins of one's own, this one too, and return how many there were."""
     return end_all(desk, desk.staff_id or 0, "ended-by-person")
+
+
+@action("sign-in.end-others", *PEOPLE)
+def end_others(desk: Desk, token: str) -> int:
+    """End all sign-ins of one's own but that of this screen, and return how many there were.
+
+    Parameters
+    ----------
+    desk
+        One's own.
+    token
+        Of the screen that stays signed in.
+    """
+    others = [row for row in going_on(desk, desk.staff_id or 0) if not is_here(row, token)]
+    for row in others:
+        end(row, desk.now(), "ended-by-person")
+    return len(others)
+
+
+def is_here(row: SignIn, token: str) -> bool:
+    """Return whether a sign-in is that of the screen that holds a token."""
+    return hmac.compare_digest(row.token, fingerprint(token))
 
 
 @action("sign-in.end-all", Role.OWNER)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from openpresso.clinic.desk import Desk
 
 LOGIN: Final = re.compile(r"[\w.@+-]{2,64}")
+INTEGRATION: Final = "integration:"
+"""How the logins of programs begin; no person can have such a one, for it has a colon."""
 
 
 class Staff(Editable, Base):
@@ -51,6 +53,11 @@ class Staff(Editable, Base):
     def name(self) -> str:
         """Given and family name."""
         return f"{self.given} {self.family}".strip()
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is an integration: it acts by a token and is nobody's colleague."""
+        return self.login.startswith(INTEGRATION)
 
 
 def login_of(value: str) -> str:
@@ -142,7 +149,7 @@ def change(
     ChangedError
         If somebody else has changed the person since; nothing is overwritten.
     """
-    staff = desk.find(Staff, staff_id, version=version)
+    staff = person(desk, staff_id, version=version)
     first = staff.given if given is None else text.line(given, "staff", "given")
     last = staff.family if family is None else text.line(family, "staff", "family")
     address = staff.email if email is None else text.email(email, "staff", "email")
@@ -163,7 +170,7 @@ def change_roles(
         If nobody would be owner any more, or the person has left.
     """
     _lock(desk)
-    staff = desk.find(Staff, staff_id, version=version)
+    staff = person(desk, staff_id, version=version)
     if not staff.active:
         raise RefusedError(f"{staff.name} has left", code="left")
     held = _roles(roles)
@@ -185,7 +192,7 @@ def leave(desk: Desk, staff_id: int, *, version: int | None = None) -> Staff:
     from openpresso.clinic.people.sign_in_row import end_all  # it knows Staff
 
     _lock(desk)
-    staff = desk.find(Staff, staff_id, version=version)
+    staff = person(desk, staff_id, version=version)
     _refuse_last_owner(desk, staff)
     staff.active = False
     staff.password = staff.pin = staff.totp = ""
@@ -196,10 +203,30 @@ def leave(desk: Desk, staff_id: int, *, version: int | None = None) -> Staff:
 @action("staff.list", *HOUSE, Role.AUDITOR, kind="read")
 def everyone(desk: Desk, *, gone: bool = False) -> list[Staff]:
     """Return who works here, by name; with `gone` those who left too."""
-    statement = sa.select(Staff).where(Staff.practice_id == desk.here)
+    statement = sa.select(Staff).where(
+        Staff.practice_id == desk.here, Staff.login.not_like(f"{INTEGRATION}%")
+    )
     if not gone:
         statement = statement.where(Staff.active.is_(True))
     return desk.every(statement.order_by(Staff.family, Staff.given, Staff.id))
+
+
+def person(desk: Desk, staff_id: int, *, version: int | None = None) -> Staff:
+    """Return somebody who works here, to whom something is given or from whom it is taken.
+
+    Raises
+    ------
+    RefusedError
+        If it is an integration: it has its roles from its token, and ends with it.
+    """
+    staff = desk.find(Staff, staff_id, version=version)
+    if staff.is_program:
+        raise RefusedError(
+            f"{staff.name} is an integration and no person",
+            ["Revoke it and make a new one if it must be another."],
+            code="no-person",
+        )
+    return staff
 
 
 def _refuse_nameless(given: str, family: str) -> None:

@@ -183,6 +183,17 @@ def open_requests(desk: Desk) -> list[ErasureRequest]:
     )
 
 
+@action("erasure.of-client", Role.FRONT_DESK, Role.CLINICIAN, Role.OWNER, kind="read")
+def of_client(desk: Desk, client_id: int) -> list[ErasureRequest]:
+    """Return the requests of a client, the newest first."""
+    desk.find(Client, client_id)
+    return desk.every(
+        sa.select(ErasureRequest)
+        .where(ErasureRequest.practice_id == desk.here, ErasureRequest.client_id == client_id)
+        .order_by(ErasureRequest.id.desc())
+    )
+
+
 def open_request(desk: Desk, client_id: int) -> ErasureRequest | None:
     """Return the request of a client that waits for an answer."""
     return desk.db.scalars(

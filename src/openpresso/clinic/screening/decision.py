@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from openpresso.clinic.screening.condition import comparisons, holds
-from openpresso.clinic.screening.questionnaire import LEGS, Words, read_answers
+from openpresso.clinic.screening.questionnaire import LEGS, read_answers
 from openpresso.clinic.screening.rules import Caps, Outcome, strictest
+from openpresso.clinic.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

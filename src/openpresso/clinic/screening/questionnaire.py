@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from openpresso.clinic.screening.condition import Condition
+    from openpresso.clinic.words import Words
 
 Value = bool | float | str
 """An answer: yes or no, a number, the key of a choice, or a text."""
@@ -26,18 +27,6 @@ Leg = Literal["left", "right"]
 LEGS: Final[tuple[Leg, ...]] = ("left", "right")
 LONGEST_TEXT: Final = 1000
 """Characters of the longest answer in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same text in the languages of the house."""
-
-    en: str
-    de: str
-
-    def say(self, language: str) -> str:
-        """Return it in a language; English where the house has no other."""
-        return self.de if language == "de" else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from openpresso.clinic.screening.condition import (
     Not,
     Relation,
 )
-from openpresso.clinic.screening.questionnaire import Asked, Kind, Question, Value, Words
+from openpresso.clinic.screening.questionnaire import Asked, Kind, Question, Value
 from openpresso.clinic.screening.rule_check import problems
 from openpresso.clinic.screening.rules import Caps, Mark, Rule, Rules, Source
+from openpresso.clinic.words import Words
 from openpresso.documents import located, validate
 from openpresso.documents.fields import Duration, FileModel, Pressure, Within
 from openpresso.errors import InputError
@@ -37,17 +38,6 @@ RELATIONS: Final[tuple[Relation, ...]] = (
 def _day(value: object) -> dt.date:
     """Return a day that is written as 2026-11-22."""
     return dt.date.fromisoformat(str(value))
-
-
-class WordsForm(FileModel):
-    """A text in each language."""
-
-    en: Text
-    de: Text
-
-    def words(self) -> Words:
-        """Return the texts."""
-        return Words(self.en, self.de)
 
 
 class ConditionForm(FileModel):
@@ -121,14 +111,14 @@ class QuestionForm(FileModel):
 
     key: Key
     group: Key
-    text: WordsForm
+    text: Words
     kind: Kind
     asked: Asked = "first"
     least: bool | float | str | None = None
     """The answer of least concern."""
     unit: Annotated[str, Field(max_length=20)] = ""
     range: Annotated[list[float] | None, Field(min_length=2, max_length=2)] = None
-    options: dict[Key, WordsForm] = Field(default_factory=dict)
+    options: dict[Key, Words] = Field(default_factory=dict)
     """From least to most concern."""
     per_leg: bool = False
     optional: bool = False
@@ -141,14 +131,14 @@ class QuestionForm(FileModel):
         return Question(
             self.key,
             self.group,
-            self.text.words(),
+            self.text,
             self.kind,
             self.asked,
             float(self.least) if number and self.least is not None else self.least,
             self.unit,
             lowest,
             highest,
-            tuple((key, words.words()) for key, words in self.options.items()),
+            tuple(self.options.items()),
             self.per_leg,
             self.optional,
             self.when.condition() if self.when else None,
@@ -176,7 +166,7 @@ class RuleForm(FileModel):
     outcome: Literal["cap", "refer", "refuse"]
     blocking: bool
     caps: CapsForm = CapsForm()
-    text: WordsForm
+    text: Words
     source: Key
     mark: Mark
     note: Text | None = None
@@ -189,7 +179,7 @@ class RuleForm(FileModel):
             self.outcome,
             self.blocking,
             self.caps.caps(),
-            self.text.words(),
+            self.text,
             self.source,
             self.mark,
             self.note or "",
@@ -221,7 +211,7 @@ class RuleFile(FileModel):
     """Days that answers are valid."""
     legs: Key
     """Question that says which legs are treated: both, left or right."""
-    groups: Annotated[dict[Key, WordsForm], Field(min_length=1)]
+    groups: Annotated[dict[Key, Words], Field(min_length=1)]
     questions: Annotated[list[QuestionForm], Field(min_length=1)]
     rules: Annotated[list[RuleForm], Field(min_length=1)]
     sources: Annotated[dict[Key, SourceForm], Field(min_length=1)]
@@ -244,7 +234,7 @@ def read_rules(document: Document) -> Rules:
         form.published_on,
         valid,
         form.legs,
-        {key: words.words() for key, words in form.groups.items()},
+        form.groups,
         {one.key: one for one in questions},
         tuple(one.rule() for one in form.rules),
         {key: Source(one.citation, one.address or "") for key, one in form.sources.items()},

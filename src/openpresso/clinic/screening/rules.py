@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from openpresso.clinic.screening.condition import Condition
-    from openpresso.clinic.screening.questionnaire import Asked, Question, Value, Words
+    from openpresso.clinic.screening.questionnaire import Asked, Question, Value
+    from openpresso.clinic.words import Words
 
 Outcome = Literal["go", "cap", "expired", "missing", "refer", "refuse"]
 STRICTNESS: Final[tuple[Outcome, ...]] = ("go", "cap", "expired", "missing", "refer", "refuse")

@@ -115,7 +115,7 @@ def answer(
     rules = rules or current()
     client = active(desk, client_id)
     today = desk.today()
-    given = read_answers(rules.by_answer, {**_known(rules, client, today), **answers})
+    given = read_answers(rules.by_answer, {**own_answers(rules, client, today), **answers})
     days = dict.fromkeys(given, today.isoformat())
     if not whole:
         before = latest(desk, client_id)
@@ -263,7 +263,7 @@ def daily(
     before = latest(desk, client_id)
     overridden = overrides(desk, before.id) if before else []
     carried = carried_over(rules, before) if before else {}
-    known = {**carried, **_known(rules, client, today), **answers}
+    known = {**carried, **own_answers(rules, client, today), **answers}
     days = (
         {key: dt.date.fromisoformat(before.answered_on[key]) for key in carried} if before else {}
     )
@@ -293,7 +293,7 @@ def carried_over(rules: Rules, before: Screening) -> dict[str, Any]:
     }
 
 
-def _known(rules: Rules, client: Client, today: dt.date) -> dict[str, Any]:
+def own_answers(rules: Rules, client: Client, today: dt.date) -> dict[str, Any]:
     """Return the answers that the client's own data give."""
     born = client.born
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
@@ -325,8 +325,10 @@ def _of_client(desk: Desk, client_id: int) -> sa.Select[Screening]:
 
 
 def _language(desk: Desk) -> str:
-    """Return the language of the practice."""
+    """Return the language that is spoken at a desk: its own, else that of the practice."""
     from openpresso.clinic.people.practice import Practice
 
+    if desk.speaks:
+        return desk.speaks
     practice = desk.db.get(Practice, desk.practice_id)
     return practice.language if practice else "en"

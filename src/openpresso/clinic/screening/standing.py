@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from openpresso.clinic.screening.decision import Decision, Reason, decide
-from openpresso.clinic.screening.questionnaire import Words
 from openpresso.clinic.screening.rules import STRICTNESS, TREATABLE, Caps, Outcome, strictest
+from openpresso.clinic.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from openpresso.clinic.screening.rules import Rules
     from openpresso.clinic.screening.screening import Override, Screening
@@ -114,11 +114,18 @@ def combined(
     """Return today's decision with the overrides that still cover it, and `expired` when it is.
 
     An override covers a reason that the same answers give. One about what is asked at every
-    session covers the day of the override only.
+    session covers the day of the override only. What a screening refused for good stands until
+    the next screening: a no at the couch does not take back a yes to, say, a thrombosis.
     """
     if screening is None:
         return decision
     kept = {(one.rule, one.leg): one for one in Decision.from_data(screening.decision).reasons}
+    stand = _not_taken_back(decision, kept.values(), rules)
+    decision = dataclasses.replace(
+        decision,
+        outcome=strictest(decision.outcome, *(one.outcome for one in stand)),
+        reasons=(*decision.reasons, *stand),
+    )
 
     def covered(one: Reason) -> bool:
         same = kept.get((one.rule, one.leg))
@@ -133,6 +140,19 @@ def combined(
         decision,
         outcome=strictest(decision.outcome, "expired"),
         reasons=(*decision.reasons, _expired(decision.expires_on)),
+    )
+
+
+def _not_taken_back(decision: Decision, kept: Iterable[Reason], rules: Rules) -> tuple[Reason, ...]:
+    """Return what a screening refused for a yes or no of its day, and today's answers do not."""
+    today = {(one.rule, one.leg) for one in decision.reasons}
+    return tuple(
+        one
+        for one in kept
+        if one.blocking
+        and one.outcome not in TREATABLE
+        and (one.rule, one.leg) not in today
+        and any(isinstance(dict(one.answers)[key], bool) for key in _of_the_day(rules, one))
     )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
 
-from openpresso.clinic.courses.template import Mark, Text, Words
+from openpresso.clinic.courses.template import Mark, Text
+from openpresso.clinic.words import Words
 from openpresso.documents import load_document, validate
 from openpresso.documents.fields import FileModel
 from openpresso.errors import InputError

@@ -10,6 +10,7 @@ from openpresso import cuff as cuffs
 from openpresso import program as programs
 from openpresso.clinic.desk import action
 from openpresso.clinic.errors import RefusedError
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.roles import CARE
 from openpresso.clinic.sessions.session import UNFINISHED, Session
 
@@ -36,7 +37,7 @@ class HandOver:
     order
         Who ordered it; empty without an order.
     adapted
-        What was changed from the program of the catalog; empty when nothing was.
+        What was changed from the program as it was written; empty when nothing was.
     """
 
     text: str
@@ -56,6 +57,8 @@ def hand_over(desk: Desk, session_id: int) -> HandOver:
     ------
     RefusedError
         If the session is over.
+    InputError
+        If its program is not released any more.
     """
     from openpresso.clinic.courses.course import Course
     from openpresso.clinic.people.client import Client
@@ -64,7 +67,7 @@ def hand_over(desk: Desk, session_id: int) -> HandOver:
     if session.state not in UNFINISHED:
         raise RefusedError(f"session {session_id} is {session.state}", code="wrong-state")
     course = desk.find(Course, session.course_id)
-    program, cuff = programs.load(session.program), cuffs.load(course.cuff)
+    program, cuff = lookup.to_use(desk, session.program), cuffs.load(course.cuff)
     lowered = programs.lowered(program, cuff, session.ceiling)
     return HandOver(
         # JSON is YAML too, and needs no quoting rules of its own.

@@ -42,7 +42,7 @@ class Judged:
 
     def sentence(self, language: str) -> str:
         """Return what is missing and why, with the source."""
-        said = self.reason or self.check.text.of(language)
+        said = self.reason or self.check.text.say(language)
         return f"{self.check.key}: {said} [{self.check.source}; {self.check.mark}]"
 
 
@@ -95,7 +95,7 @@ def _judge(
     language: str,
 ) -> Judged:
     """Return one check with its state."""
-    reason = check.reason.of(language)
+    reason = check.reason.say(language)
     if check.kind == "asked":
         if check.when == "diabetes" and not situation.diabetes:
             return Judged(check, "not-needed")

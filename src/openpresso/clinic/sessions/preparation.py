@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import sqlalchemy as sa
 
-from openpresso.clinic.courses import progress
+from openpresso.clinic.courses import orders, progress
 from openpresso.clinic.courses.course import Course
-from openpresso.clinic.courses.prescription import program_of, unfit
+from openpresso.clinic.courses.prescription import unfit
 from openpresso.clinic.errors import RefusedError
 from openpresso.clinic.people.practice import Practice
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.sessions.checklist import shipped
 from openpresso.clinic.sessions.judging import judge
 from openpresso.clinic.sessions.rules import MAY, Legs, Situation
@@ -101,8 +102,8 @@ def consider(
     situation = Situation(
         course_state=course.state,
         program=course.program,
-        permission=program_of(course.program).permission,
-        ordered_by=course.order.get("by", ""),
+        permission=lookup.to_read(desk, course.program).permission,
+        ordered_by=orders.in_force(course.order, desk.today()),
         legs=cast("Legs", legs),
         outcome=said.outcome,
         why=tuple(
@@ -124,7 +125,7 @@ def consider(
         running=_running(desk, client, cuff_set_id),
         trained=certificate.trained(desk, person(desk), cuff_set.cuff_type, desk.today()),
         consents=frozenset(consent.standing(desk, client)),
-        unfit=_unfit(course, ceiling, legs),
+        unfit=_unfit(desk, course, ceiling, legs),
         events=adverse_event.waiting(desk, client),
         baselines_missing=_baselines(desk, course_id),
         diabetes=_diabetes(desk, course),
@@ -169,8 +170,8 @@ def person(desk: Desk) -> int:
 
 
 def language(desk: Desk) -> str:
-    """Return the language of the practice."""
-    return desk.db.get_one(Practice, desk.here).language
+    """Return the language that is spoken at a desk: its own, else that of the practice."""
+    return desk.speaks or desk.db.get_one(Practice, desk.here).language
 
 
 def _pressure(desk: Desk, client_id: int) -> dict[str, float]:
@@ -220,11 +221,15 @@ def _running(desk: Desk, client_id: int, cuff_set_id: int) -> int | None:
     return None
 
 
-def _unfit(course: Course, ceiling: Ceiling, legs: str) -> tuple[str, ...]:
+def _unfit(desk: Desk, course: Course, ceiling: Ceiling, legs: str) -> tuple[str, ...]:
     """Return why a program, its targets lowered in proportion, does not fit a ceiling."""
     if ceiling.value <= 0.0:
         return (f"the ceiling is {ceiling.value:g} mmHg ({ceiling.reason})",)
-    return unfit(course.program, course.cuff, ceiling.value, USES[legs])
+    try:
+        program = lookup.to_use(desk, course.program)
+    except InputError as error:
+        return tuple(one.message for one in error.diagnostics)
+    return unfit(program, course.cuff, ceiling.value, USES[legs])
 
 
 def _baselines(desk: Desk, course_id: int) -> int:

@@ -67,26 +67,26 @@ class Situation:
     """Also where nobody knows."""
 
 
-Words = dict[str, str]
+Filled = dict[str, str]
 """What fills the reason of a check that is not met; an empty mapping fills nothing."""
 
 
-def _course(now: Situation) -> Words | None:
+def _course(now: Situation) -> Filled | None:
     return None if now.course_state == "active" else {"state": now.course_state}
 
 
-def _screening(now: Situation) -> Words | None:
+def _screening(now: Situation) -> Filled | None:
     only_today = now.outcome == "missing" and not now.gaps and not now.why
     if now.outcome in MAY or only_today:
         return None
     return {"outcome": now.outcome, "why": "; ".join((*now.why, *now.gaps))}
 
 
-def _every_session(now: Situation) -> Words | None:
+def _every_session(now: Situation) -> Filled | None:
     return {"missing": ", ".join(now.unanswered)} if now.unanswered else None
 
 
-def _legs(now: Situation) -> Words | None:
+def _legs(now: Situation) -> Filled | None:
     if now.screened_legs in ONE_LEG and now.legs != now.screened_legs:
         return {"why": f"the screening was made for the {now.screened_legs} leg"}
     if now.one_leg_only and now.legs not in ONE_LEG:
@@ -94,11 +94,11 @@ def _legs(now: Situation) -> Words | None:
     return None
 
 
-def _blood_pressure(now: Situation) -> Words | None:
+def _blood_pressure(now: Situation) -> Filled | None:
     return {} if now.systolic is None or now.diastolic is None else None
 
 
-def _cuff_type(now: Situation) -> Words | None:
+def _cuff_type(now: Situation) -> Filled | None:
     if not now.set_active:
         return {"why": "the cuff set is out of use: take another"}
     if now.set_cuff != now.course_cuff:
@@ -106,45 +106,45 @@ def _cuff_type(now: Situation) -> Words | None:
     return None
 
 
-def _clean(now: Situation) -> Words | None:
+def _clean(now: Situation) -> Filled | None:
     if now.used_at is None:
         return None
     dirty = now.cleaned_at is None or now.cleaned_at < now.used_at
     return {} if dirty else None
 
 
-def _free(now: Situation) -> Words | None:
+def _free(now: Situation) -> Filled | None:
     return None if now.running is None else {"session": str(now.running)}
 
 
-def _trained(now: Situation) -> Words | None:
+def _trained(now: Situation) -> Filled | None:
     return None if now.trained else {"cuff": now.set_cuff}
 
 
-def _consent(now: Situation) -> Words | None:
+def _consent(now: Situation) -> Filled | None:
     missing = [purpose for purpose in PURPOSES if purpose not in now.consents]
     return {"missing": ", ".join(missing)} if missing else None
 
 
-def _allowed(now: Situation) -> Words | None:
+def _allowed(now: Situation) -> Filled | None:
     if now.permission == "none" or now.ordered_by:
         return None
     return {"program": now.program, "permission": PERMISSIONS[now.permission]}
 
 
-def _fits(now: Situation) -> Words | None:
+def _fits(now: Situation) -> Filled | None:
     return {"why": "; ".join(now.unfit)} if now.unfit else None
 
 
-def _events(now: Situation) -> Words | None:
+def _events(now: Situation) -> Filled | None:
     return {"why": "; ".join(now.events)} if now.events else None
 
 
-def _baseline(now: Situation) -> Words | None:
+def _baseline(now: Situation) -> Filled | None:
     return {"missing": str(now.baselines_missing)} if now.baselines_missing else None
 
 
-RULES: Final[Mapping[str, Callable[[Situation], Words | None]]] = MappingProxyType(
+RULES: Final[Mapping[str, Callable[[Situation], Filled | None]]] = MappingProxyType(
     {
         "course-active": _course,
         "screening": _screening,

@@ -88,7 +88,16 @@ def _delivered(record: Record) -> dict[str, Any]:
         "device": record.header["device"],
         "ceiling": float(record.header["ceiling"]),
         "legs": {leg: _leg(one) for leg, one in record.dose.items()},
+        "fit": _fits(record),
     }
+
+
+def _fits(record: Record) -> dict[str, bool]:
+    """Return whether the cuff of each leg that wore one passed the station's fit test."""
+    passed = {
+        one.leg: bool(one.data.get("passed")) for one in record.events if one.kind == "fit-test"
+    }
+    return {leg: passed.get(leg, False) for leg in record.legs}
 
 
 def _leg(dose: LegDose) -> dict[str, Any]:
@@ -145,6 +154,8 @@ def deviations(run: Run, *, legs: str, ceiling: float, minutes: float) -> list[s
         found.append(f"legs: {was} instead of {meant}")
     if run.ceiling > ceiling + 1e-6:
         found.append(f"ceiling of the run {run.ceiling:g} mmHg, prepared {ceiling:g} mmHg")
+    if untested := [leg for leg, passed in run.delivered["fit"].items() if not passed]:
+        found.append(f"no fit test was passed: {' and '.join(untested)}")
     peaks = [one["peak"] for one in run.delivered["legs"].values() if one["peak"] is not None]
     if peaks and max(peaks) > ceiling + OVER:
         found.append(f"peak {max(peaks):g} mmHg over the ceiling of {ceiling:g} mmHg")

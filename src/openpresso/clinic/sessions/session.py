@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from openpresso.clinic.desk import action
 from openpresso.clinic.errors import ClashError, RefusedError
@@ -15,7 +13,14 @@ from openpresso.clinic.roles import CARE
 from openpresso.clinic.sessions import run as runs
 from openpresso.clinic.sessions.aftercare import After
 from openpresso.clinic.sessions.checklist import shipped
-from openpresso.clinic.store.base import Base, Editable, Name, Note
+from openpresso.clinic.sessions.table import (
+    GIVEN,
+    HAS_RECORD,
+    IS_RUNNING,
+    IS_UNFINISHED,
+    UNFINISHED,
+    Session,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,86 +29,23 @@ if TYPE_CHECKING:
     from openpresso.clinic.desk import Desk
     from openpresso.clinic.sessions.judging import Judged
 
-UNFINISHED: Final = ("prepared", "running")
-"""States of a session that somebody still has to end."""
-IS_UNFINISHED: Final = "state IN ('prepared', 'running')"
-IS_RUNNING: Final = "state = 'running'"
-HAS_RECORD: Final = "record_hash <> ''"
-"""Conditions of indexes on a part of the table. A statement uses one only if it says the same in
-the same words, so these are texts and no bound values."""
-GIVEN: Final = ("running", "delivered", "interrupted")
-"""States in which cuffs were on a leg."""
-
-
-class Session(Editable, Base):
-    """One session of one client."""
-
-    __tablename__ = "session"
-    __table_args__ = (
-        sa.Index("ix_session_client_id_started_at", "client_id", "started_at"),
-        sa.Index("ix_session_course_id_started_at", "course_id", "started_at"),
-        sa.Index("ix_session_cuff_set_id_started_at", "cuff_set_id", "started_at"),
-        sa.Index("ix_session_practice_id_prepared_at", "practice_id", "prepared_at"),
-        sa.Index("ix_session_appointment_id", "appointment_id"),
-        sa.Index(
-            "ix_session_unfinished",
-            "practice_id",
-            "state",
-            sqlite_where=sa.text(IS_UNFINISHED),
-            postgresql_where=sa.text(IS_UNFINISHED),
-        ),
-        # Cuffs and clients are in one session at a time: kept by the database under every race.
-        *(
-            sa.Index(
-                f"uq_session_running_{column}",
-                column,
-                unique=True,
-                sqlite_where=sa.text(IS_RUNNING),
-                postgresql_where=sa.text(IS_RUNNING),
-            )
-            for column in ("client_id", "cuff_set_id")
-        ),
-        # A record proves one session: the database itself refuses a second one.
-        sa.Index(
-            "uq_session_record_hash",
-            "practice_id",
-            "record_hash",
-            unique=True,
-            sqlite_where=sa.text(HAS_RECORD),
-            postgresql_where=sa.text(HAS_RECORD),
-        ),
-    )
-
-    practice_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("practice.id"))
-    client_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("client.id"))
-    course_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("course.id"))
-    appointment_id: orm.Mapped[int | None] = orm.mapped_column(sa.ForeignKey("appointment.id"))
-    technician_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("staff.id"))
-    cuff_set_id: orm.Mapped[int] = orm.mapped_column(sa.ForeignKey("cuff_set.id"))
-    program: orm.Mapped[Name]
-    legs: orm.Mapped[Name]
-    """`both`, `left`, `right` or `alternate`, as the record says it."""
-    minutes: orm.Mapped[float]
-    """Length as prepared [min]."""
-    ceiling: orm.Mapped[float]
-    """[mmHg]"""
-    ceiling_reason: orm.Mapped[Note]
-    """Who set it and why."""
-    state: orm.Mapped[Name]
-    prepared_at: orm.Mapped[dt.datetime]
-    started_at: orm.Mapped[dt.datetime | None]
-    ended_at: orm.Mapped[dt.datetime | None]
-    checks: orm.Mapped[dict[str, Any]]
-    """Version of the checklist, each check's state, the answers, the parts of the ceiling."""
-    record_id: orm.Mapped[Name]
-    """Of the linked record; empty before."""
-    record_hash: orm.Mapped[Name]
-    delivered: orm.Mapped[dict[str, Any]]
-    """What the record says was delivered, and how that differs from what was prepared."""
-    after: orm.Mapped[dict[str, Any]]
-    """Skin, blood pressure, comfort, pain and note afterwards, and what they call for."""
-    end_reason: orm.Mapped[Note]
-    """Why it was abandoned, or why there is no record of it."""
+__all__ = [
+    "GIVEN",
+    "IS_RUNNING",
+    "IS_UNFINISHED",
+    "UNFINISHED",
+    "Session",
+    "abandon",
+    "begin",
+    "check",
+    "find",
+    "finish",
+    "link",
+    "of_client",
+    "of_course",
+    "open",
+    "prepare",
+]
 
 
 @action("session.check", *CARE, kind="read")
@@ -184,6 +126,7 @@ def prepare(
             record_hash="",
             delivered={},
             after={},
+            comfort=[],
             end_reason="",
         )
     )
@@ -208,6 +151,12 @@ def begin(desk: Desk, session_id: int) -> Session:
             "the session does not begin",
             (f"prepared {age:.0f} min ago; that holds for {shipped().prepared_for:g} min, today",),
             code="prepared-too-long-ago",
+        )
+    if session.checks.get("version") != shipped().version:
+        raise RefusedError(
+            "the session does not begin",
+            ("it was prepared by another version of the checklist: prepare it again",),
+            code="prepared-otherwise",
         )
     found = preparation.consider(
         desk, session.course_id, session.cuff_set_id, session.legs, session.checks["answers"]

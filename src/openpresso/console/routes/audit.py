@@ -13,7 +13,7 @@ from openpresso.clinic.audit import trail
 from openpresso.clinic.errors import NotFoundError
 from openpresso.clinic.people import staff
 from openpresso.clinic.people.client import Client
-from openpresso.console import entered
+from openpresso.console.forms import entered
 from openpresso.console.page import needs, show
 from openpresso.console.refused import require, told
 from openpresso.console.visitor import Looking

@@ -18,10 +18,11 @@ from openpresso.clinic.people import client as clients
 from openpresso.clinic.people import search as people_search
 from openpresso.clinic.people import staff
 from openpresso.clinic.roles import CARE, Role
-from openpresso.console import entered
-from openpresso.console.entered import Key
+from openpresso.console.forms import entered
+from openpresso.console.forms.entered import Key
 from openpresso.console.page import needs, render, show
 from openpresso.console.refused import told
+from openpresso.console.rights import may
 from openpresso.console.visitor import Looking
 from openpresso.errors import InputError, OpenpressoError
 
@@ -257,6 +258,7 @@ def _page(
             technicians=_technicians(desk),
             cuffs=sorted({one.cuff_type for one in resource.cuff_sets(desk)}),
             typed=values,
+            may_outside=may(desk, "opening.set"),
             **given,
         )
 

@@ -6,20 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from openpresso.clinic.booking import day as days
 from openpresso.clinic.booking import resource, settle
-from openpresso.clinic.booking.appointment import STATES, Appointment
-from openpresso.clinic.courses.course import Course
-from openpresso.clinic.money import credit
+from openpresso.clinic.booking.appointment import STATES
 from openpresso.clinic.people import client as clients
 from openpresso.clinic.people import staff
-from openpresso.clinic.people.client import Client
 from openpresso.clinic.roles import CARE
-from openpresso.console.entered import Key
+from openpresso.console.forms.entered import Key
 from openpresso.console.page import needs, show
 from openpresso.console.refused import told
 from openpresso.console.rights import may
@@ -28,6 +24,7 @@ from openpresso.errors import OpenpressoError
 
 if TYPE_CHECKING:
     from openpresso.clinic.booking.day import Entry
+    from openpresso.clinic.booking.settle import Settled
     from openpresso.clinic.desk import Desk
     from openpresso.console.refused import Told
     from openpresso.console.visitor import Visitor
@@ -60,15 +57,13 @@ class Row:
     days: tuple[tuple[Cell, ...], ...]
 
 
-@router.get("/calendar", **needs("appointment.day", "staff.list", "room.list"))
+@router.get("/calendar", **needs("appointment.week", "staff.list", "room.list"))
 def week(visitor: Looking, day: str = "", by: str = "technician") -> HTMLResponse:
     """Show a week."""
     with visitor.desk(reading=True) as desk:
-        date = _day(day, desk.today())
-        monday = date - dt.timedelta(days=date.weekday())
-        found = [days.day(desk, monday + dt.timedelta(days=number)) for number in range(7)]
-        names = _names(desk, found)
-        rows = _by_room(desk, found, names) if by == "room" else _by_person(desk, found, names)
+        date = asked_day(day, desk.today())
+        found = days.week(desk, date)
+        rows = _by_room(desk, found) if by == "room" else _by_person(desk, found)
         return show(
             "calendar.html",
             visitor,
@@ -98,60 +93,36 @@ def cancel(
     reason: Annotated[str, Form(max_length=2000)] = "",
     by_practice: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
-    """Cancel an appointment; a late one is settled in the same act by those who may."""
-    settled = ""
+    """Cancel an appointment; the page then says what a late one costs."""
     try:
         with visitor.desk() as desk:
             found = settle.cancel(
                 desk, appointment_id, version, reason, by_practice=bool(by_practice)
             )
-            if found.state in OWED and may(desk, "credit.late-cancel"):
-                settled = _settle(desk, found)
+            address = _address(found)
     except OpenpressoError as error:
         values = {"reason": reason, "by_practice": bool(by_practice)}
         return _one(visitor, appointment_id, told(error), values)
-    return RedirectResponse(_address(appointment_id, settled), 303)
-
-
-@router.post("/calendar/appointments/{appointment_id}/settle", **needs("credit.late-cancel"))
-def settle_late(visitor: Looking, appointment_id: Key) -> Response:
-    """Apply the package's rule to a late cancellation or a client who did not come."""
-    try:
-        with visitor.desk() as desk:
-            found = desk.find(Appointment, appointment_id)
-            settled = _settle(desk, found) if found.state in OWED else ""
-    except OpenpressoError as error:
-        return _one(visitor, appointment_id, told(error))
-    return RedirectResponse(_address(appointment_id, settled), 303)
+    return RedirectResponse(address, 303)
 
 
 @router.post("/calendar/appointments/{appointment_id}/missed", **needs("appointment.miss"))
 def missed(visitor: Looking, appointment_id: Key, version: Annotated[int, Form()]) -> Response:
-    """Enter that the client did not come."""
+    """Enter that the client did not come; the page then says what it costs."""
     try:
         with visitor.desk() as desk:
-            settle.miss(desk, appointment_id, version=version)
+            address = _address(settle.miss(desk, appointment_id, version=version))
     except OpenpressoError as error:
         return _one(visitor, appointment_id, told(error))
-    return RedirectResponse(_address(appointment_id), 303)
+    return RedirectResponse(address, 303)
 
 
-def _settle(desk: Desk, found: Appointment) -> str:
-    """Apply the rule; return what it costs: `credit`, `fee` or `nothing`."""
-    course = desk.find(Course, found.course_id) if found.course_id else None
-    return credit.cancel_late(
-        desk,
-        found.client_id,
-        appointment_id=found.id,
-        program=course.program if course else "",
-        starts=found.starts,
-        cancelled_at=found.changed_at if found.state == "late-cancelled" else found.starts,
+def _address(found: Settled) -> str:
+    """Return where an appointment is shown, with what it costs when it is owed."""
+    one = found.appointment
+    return f"/calendar/appointments/{one.id}" + (
+        f"?settled={found.costs}" if one.state in OWED else ""
     )
-
-
-def _address(appointment_id: int, settled: str = "") -> str:
-    """Return where an appointment is shown."""
-    return f"/calendar/appointments/{appointment_id}" + (f"?settled={settled}" if settled else "")
 
 
 def _one(
@@ -182,15 +153,13 @@ def _one(
             late=desk.now() > late_after,
             past=desk.now() >= found.starts,
             steps={step for state, step in STATES if state == found.state},
-            owed=found.state in OWED,
-            may_settle=may(desk, "credit.late-cancel"),
             may_money=may(desk, "invoice.list"),
             settled=settled if settled in {"credit", "fee", "nothing"} else "",
             typed={"reason": "", "by_practice": False} | (values or {}),
         )
 
 
-def _day(text: str, today: dt.date) -> dt.date:
+def asked_day(text: str, today: dt.date) -> dt.date:
     """Return the day asked for, or today when it is none or too far away."""
     try:
         found = dt.date.fromisoformat(text)
@@ -199,26 +168,14 @@ def _day(text: str, today: dt.date) -> dt.date:
     return found if abs(found - today) <= FARTHEST else today
 
 
-def _names(desk: Desk, found: list[days.Day]) -> dict[int, str]:
-    """Return how the clients of a week are called; the day has read them already."""
-    keys = {
-        entry.appointment.client_id for day in found for room in day.rooms for entry in room.entries
-    }
-    rows = desk.db.scalars(
-        sa.select(Client).where(Client.practice_id == desk.here, Client.id.in_(keys))
-    )
-    return {one.id: one.name or one.number for one in rows}
-
-
-def _by_room(desk: Desk, found: list[days.Day], names: dict[int, str]) -> list[Row]:
+def _by_room(desk: Desk, found: tuple[days.Day, ...]) -> list[Row]:
     """Return a row for each room."""
     order = [one.id for one in resource.rooms(desk)]
     known = {room.room_id: room.name for day in found for room in day.rooms}
     order += [key for key in known if key not in order]
     cells = {
         (room.room_id, day.date): tuple(
-            Cell(entry, names.get(entry.appointment.client_id, ""), room.name)
-            for entry in room.entries
+            Cell(entry, entry.called, room.name) for entry in room.entries
         )
         for day in found
         for room in day.rooms
@@ -229,7 +186,7 @@ def _by_room(desk: Desk, found: list[days.Day], names: dict[int, str]) -> list[R
     ]
 
 
-def _by_person(desk: Desk, found: list[days.Day], names: dict[int, str]) -> list[Row]:
+def _by_person(desk: Desk, found: tuple[days.Day, ...]) -> list[Row]:
     """Return a row for each who treats, and for everybody who has an appointment."""
     treating = {role.value for role in CARE}
     known = {one.id: one.name for one in staff.everyone(desk) if treating & set(one.roles)}
@@ -239,7 +196,7 @@ def _by_person(desk: Desk, found: list[days.Day], names: dict[int, str]) -> list
             for entry in room.entries:
                 key = entry.appointment.staff_id
                 known.setdefault(key, entry.staff)
-                cell = Cell(entry, names.get(entry.appointment.client_id, ""), room.name)
+                cell = Cell(entry, entry.called, room.name)
                 cells.setdefault((key, day.date), []).append(cell)
     return [
         Row(

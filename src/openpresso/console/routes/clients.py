@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,17 +12,20 @@ from openpresso.clinic.booking import day as days
 from openpresso.clinic.consent import consent
 from openpresso.clinic.courses import course as courses
 from openpresso.clinic.courses import progress
-from openpresso.clinic.measures import measurement
+from openpresso.clinic.measures import measurement, photograph
 from openpresso.clinic.measures.kind import kinds
-from openpresso.clinic.measures.measurement import Measurement
+from openpresso.clinic.money import invoice
 from openpresso.clinic.people import birth, client, duplicates, search
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.screening import screening
 from openpresso.clinic.sessions import adverse_event
 from openpresso.clinic.sessions import session as sessions
-from openpresso.console import trend
+from openpresso.console import body_sites
+from openpresso.console.drawings import body as body_drawing
+from openpresso.console.forms.typed import NOTHING, Filled, Typed, status_of
 from openpresso.console.page import needs, show
 from openpresso.console.rights import may
-from openpresso.console.typed import NOTHING, Filled, Typed, status_of
+from openpresso.console.vault import vault_of
 from openpresso.console.visitor import Looking, Visitor
 from openpresso.errors import OpenpressoError
 
@@ -36,6 +38,12 @@ HERE = "/clients"
 FIELDS = ("given", "family", "born", "sex", "phone", "email", "address", "language", "contact",
           "note")  # fmt: skip
 PURPOSES = ("treatment", "health-data", "photographs", "reminders", "research")
+ASKED = (
+    "screening.answer", "measurement.take", "consent.record", "package.buy", "course.open",
+    "client.change", "client.duplicates", "erasure.of-client", "photograph.list",
+    "adverse-event.list", "appointment.book", "audit.read-client",
+)  # fmt: skip
+"""Actions that the page of a client shows a way to."""
 LONGEST_QUERY = 200
 BACK = dt.timedelta(days=400)
 """How far back the page of a client lists appointments."""
@@ -125,6 +133,7 @@ def one(visitor: Looking, client_id: int) -> Response:
     """Show a client: warnings first, then what this person's roles may see."""
     with visitor.desk(reading=True) as desk:
         found = client.find(desk, client_id)
+        treats = may(desk, "course.list")
         return show(
             "client.html",
             visitor,
@@ -133,22 +142,15 @@ def one(visitor: Looking, client_id: int) -> Response:
             client=found,
             age=birth.age(found.born, desk.today()),
             treatable=_treatable(desk, client_id),
-            care=_care(desk, client_id) if may(desk, "course.list") else None,
-            appointments=_appointments(desk, client_id),
+            care=_care(desk, client_id) if treats else None,
+            appointments=days.of_client(desk, client_id, desk.now() - BACK),
             now=desk.now(),
             purposes=PURPOSES,
             consents=consent.decisions(desk, client_id),
             history=consent.history(desk, client_id),
-            may={
-                name: may(desk, name)
-                for name in (
-                    "screening.answer",
-                    "measurement.take",
-                    "consent.record",
-                    "package.buy",
-                    "course.open",
-                )
-            },
+            invoices=invoice.listed(desk, client_id) if may(desk, "invoice.list") else None,
+            vault=vault_of(visitor.settings) is not None,
+            may={name: may(desk, name) for name in ASKED},
         )
 
 
@@ -157,34 +159,29 @@ def _treatable(desk: Desk, client_id: int) -> bool | None:
     return None if may(desk, "screening.read") else screening.treatable(desk, client_id)
 
 
-def _appointments(desk: Desk, client_id: int) -> list[Any]:
-    return days.of_client(desk, client_id, desk.now() - BACK)
-
-
 def _care(desk: Desk, client_id: int) -> dict[str, Any]:
     """Return what those who treat see of a client."""
     found = courses.of_client(desk, client_id)
+    measured = body_sites.of_client(desk, client_id)
+    sites = [one for one in measured if one.height is not None]
+    shots = [one for one in photograph.photographs(desk, client_id) if one.removed_at is None]
     return {
         "standing": screening.standing(desk, client_id, desk.today()),
         "courses": [(one, progress.progress(desk, one.id)) for one in found],
-        "trends": _trends(desk, client_id),
+        "titles": {one.program: lookup.title(desk, one.program) for one in found},
+        "measured": [one for one in measured if one.height is None],
+        "body": body_drawing.body(sites, _offsets(desk, client_id, sites)),
         "kinds": kinds(),
         "events": adverse_event.of_client(desk, client_id),
         "sessions": sessions.of_client(desk, client_id, limit=12),
+        "photographs": len(shots),
     }
 
 
-def _trends(desk: Desk, client_id: int) -> list[tuple[str, str, trend.Trend]]:
-    """Return a trend of each kind and side that was ever measured, in the order of the kinds."""
-    taken = desk.db.execute(
-        sa.select(Measurement.kind, Measurement.side)
-        .where(Measurement.practice_id == desk.here, Measurement.client_id == client_id)
-        .distinct()
-    ).all()
-    order = list(kinds())
-    found = []
-    for kind, side in sorted(taken, key=lambda one: (order.index(one[0]), one[1])):
-        rows = measurement.series(desk, client_id, kind, side)
-        if rows:
-            found.append((kind, side, trend.of(desk, rows)))
+def _offsets(desk: Desk, client_id: int, sites: list[body_sites.Last]) -> dict[str, float]:
+    """Return how far the first height is from the landmark, by leg [cm]."""
+    found = {}
+    for side in {one.side for one in sites}:
+        row = measurement.latest(desk, client_id, body_sites.GIRTHS, side)
+        found[side] = float(row.detail.get("offset", 0.0)) if row else 0.0
     return found

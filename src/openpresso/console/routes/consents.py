@@ -9,8 +9,8 @@ from openpresso.clinic.consent import consent
 from openpresso.clinic.consent import text as texts
 from openpresso.clinic.errors import NotFoundError
 from openpresso.clinic.people import client
+from openpresso.console.forms.typed import NOTHING, Filled, Typed, status_of
 from openpresso.console.page import needs, show
-from openpresso.console.typed import NOTHING, Filled, Typed, status_of
 from openpresso.console.visitor import Looking, Visitor
 from openpresso.errors import OpenpressoError
 

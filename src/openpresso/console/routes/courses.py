@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from openpresso.clinic.booking import resource
 from openpresso.clinic.courses import course as courses
-from openpresso.clinic.courses import progress, report
+from openpresso.clinic.courses import orders, progress, report
 from openpresso.clinic.courses import template as templates
 from openpresso.clinic.courses.states import ENDED, State
 from openpresso.clinic.evidence.card import card, cards
@@ -18,10 +18,12 @@ from openpresso.clinic.measures.kind import kind
 from openpresso.clinic.outcomes import client as outcomes
 from openpresso.clinic.people import client
 from openpresso.clinic.people.staff import Staff
+from openpresso.clinic.programs import lookup
 from openpresso.clinic.sessions import session as sessions
-from openpresso.console import trend
+from openpresso.console.drawings import trend
+from openpresso.console.forms.typed import NOTHING, Filled, Typed, status_of
 from openpresso.console.page import needs, show
-from openpresso.console.typed import NOTHING, Filled, Typed, status_of
+from openpresso.console.rights import may
 from openpresso.console.visitor import Looking, Visitor
 from openpresso.errors import InputError, OpenpressoError
 from openpresso.program import GRADES
@@ -44,9 +46,24 @@ MOVES = {
 
 
 @router.get("/clients/{client_id}/courses/new", **needs("course.open", "course.list"))
-def blank(visitor: Looking, client_id: int) -> Response:
-    """Show what a course can be opened for, with its evidence."""
-    return _new(visitor, client_id, NOTHING)
+def blank(visitor: Looking, client_id: int, like: str = "") -> Response:
+    """Show what a course can be opened for, with its evidence; like an earlier one if asked."""
+    typed = NOTHING
+    if like.isdecimal() and len(like) < 16:
+        with visitor.desk(reading=True) as desk:
+            earlier = [one for one in courses.of_client(desk, client_id) if one.id == int(like)]
+            typed = _like(earlier[0]) if earlier else NOTHING
+    return _new(visitor, client_id, typed)
+
+
+def _like(earlier: courses.Course) -> Typed:
+    """Return the form as it was for an earlier course, which stays what it was."""
+    given = {
+        "what": f"{earlier.indication}/{earlier.program}",
+        "cuff": earlier.cuff,
+        "template": earlier.template or templates.DEFAULT,
+    }
+    return Typed({name: (value,) for name, value in given.items()})
 
 
 @router.post("/clients/{client_id}/courses/new", **needs("course.open"))
@@ -89,6 +106,7 @@ def _new(
             error=error,
             client=found,
             cards=list(cards().values()),
+            own_programs=lookup.released(desk),
             grades=GRADES,
             cuffs=sorted({one.cuff_type for one in resource.cuff_sets(desk)}),
             templates=list(templates.shipped().templates.values()),
@@ -212,6 +230,11 @@ def _page(
             "relapse": outcomes.relapse(desk, course_id, found.measure, side) if over else None,
             "trend": trend.of(desk, rows) if rows else None,
             "moves": MOVES.get(found.state, ()),
+            "over": over,
+            "title": lookup.title(desk, found.program),
+            "order_ends": orders.ends_on(found.order),
+            "may_order": may(desk, "course.order"),
+            "may_open": over and may(desk, "course.open"),
             "name_of": {key: desk.find(Staff, key).name for key in _people(desk, course_id)},
             "typed": typed,
             "move": move,

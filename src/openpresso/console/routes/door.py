@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from openpresso.clinic.errors import SignInError
 from openpresso.clinic.people import sign_in
+from openpresso.console.cookies import give, take_back
 from openpresso.console.page import OPEN, needs, render
 from openpresso.console.visitor import COOKIE, Looking, language, theme
 from openpresso.console.words import Words
@@ -38,7 +39,7 @@ def enter(
     request: Request,
     login: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=1000)],
-    code: Annotated[str, Form(max_length=12)] = "",
+    code: Annotated[str, Form(max_length=40)] = "",
     then: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in; a sign-in that was there before is another one, so nobody can plant one."""
@@ -60,9 +61,8 @@ def enter(
 
 def _signed_in(request: Request, token: str, then: str) -> Response:
     """Lead on with the token in a cookie; unlocking gives a new one, too."""
-    secure = request.app.state.settings.secure
     answer = RedirectResponse(within(then), 303)
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+    give(request, answer, COOKIE, token)
     return answer
 
 
@@ -107,9 +107,9 @@ def lock(visitor: Looking) -> Response:
 
 
 @router.post("/sign-out", **needs(OPEN))
-def leave(visitor: Looking) -> Response:
+def leave(request: Request, visitor: Looking) -> Response:
     """Sign out."""
     sign_in.leave(visitor.clinic, visitor.token)
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE)
+    take_back(request, answer, COOKIE)
     return answer

@@ -13,7 +13,7 @@ from openpresso.clinic.booking.feed import CalendarFeed
 from openpresso.clinic.errors import NotFoundError
 from openpresso.clinic.people import staff
 from openpresso.clinic.roles import CARE, Role
-from openpresso.console.entered import HIGHEST
+from openpresso.console.forms.entered import HIGHEST
 from openpresso.console.page import OPEN, needs, show
 from openpresso.console.refused import require
 from openpresso.console.visitor import Looking

@@ -19,9 +19,11 @@ from starlette.responses import (
 from openpresso import cuff as cuffs
 from openpresso.clinic.errors import NotAllowedError
 from openpresso.clinic.people import client as clients
+from openpresso.clinic.sessions import comfort as comforts
 from openpresso.clinic.sessions import session as sessions
-from openpresso.console.leg_drawing import TOP, WIDTH, Drawing, drawing
-from openpresso.console.live_words import states, words_of
+from openpresso.console.drawings.leg import TOP, WIDTH, Drawing, drawing
+from openpresso.console.forms.entered import HIGHEST, number_or_none
+from openpresso.console.live_words import alarms, states, words_of
 from openpresso.console.page import OPEN, needs, render, show
 from openpresso.console.room import COMMANDS, RAISING, Room, room_of
 from openpresso.console.visitor import Looking, language, me, theme
@@ -31,6 +33,8 @@ from openpresso.session.alarm_table import load_alarms
 from openpresso.station.client.calls import StationError
 
 if TYPE_CHECKING:
+    from openpresso.clinic.people.client import Client
+    from openpresso.clinic.sessions.session import Session
     from openpresso.console.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -75,8 +79,8 @@ def beat(visitor: Looking, couch: str) -> JSONResponse:
     try:
         mine = room.beat(visitor.token, couch)
     except StationError as error:
-        return _problem(error)
-    return JSONResponse({"mine": mine, "marks": room.marks(couch)})
+        return problem(error)
+    return JSONResponse({"mine": mine})
 
 
 @router.post("/live/{couch}/seat", **needs("session.open"))
@@ -124,14 +128,41 @@ def do(
     }
     try:
         _allowed(visitor)
-        _check(command, given, sure)
+        check(command, given, sure)
         _room(visitor).command(visitor.token, couch, command, given)
     except OpenpressoError as error:
         return _refused(request, visitor, couch, error)
-    return _done(request, couch, marks=_room(visitor).marks(couch))
+    return _done(request, couch)
 
 
-def _check(command: str, given: dict[str, Any], sure: str) -> None:
+@router.post("/live/{couch}/comfort", **needs("session.comfort"))
+def comfort(
+    request: Request,
+    visitor: Looking,
+    couch: str,
+    session: Annotated[int, Form(ge=1, le=HIGHEST)],
+    feeling: Annotated[str, Form(max_length=20)],
+    leg: Annotated[Literal["both", "left", "right"], Form()] = "both",
+    score: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Keep what the client said of the pressure; what is too strong is softened next."""
+    try:
+        place = _room(visitor).snapshot(couch)["program_time"]
+        with visitor.desk() as desk:
+            comforts.answer(
+                desk,
+                session,
+                feeling,
+                leg,
+                score=number_or_none(score, "score"),
+                program_time=place,
+            )
+    except OpenpressoError as error:
+        return _refused(request, visitor, couch, error)
+    return _done(request, couch, feeling=feeling)
+
+
+def check(command: str, given: dict[str, Any], sure: str) -> None:
     """Refuse what is no command, lacks something, or was not meant twice."""
     if command not in COMMANDS:
         raise InputError.one("live", "unknown-command", f"{command!r} is no command", hint="none.")
@@ -178,6 +209,7 @@ def _page(
     with visitor.desk(reading=True) as desk:
         unfinished = [(one, clients.find(desk, one.client_id)) for one in sessions.open(desk)]
         found, couches, silent = _look(visitor, couch)
+        current = _current(found, unfinished)
         words = visitor.words(desk)
         return show(
             "live.html",
@@ -190,16 +222,19 @@ def _page(
             unfinished=unfinished,
             couches=couches,
             now=found,
-            drawings=_drawings(found),
+            drawings=drawings_of(found),
             size=(WIDTH, TOP + 1.0),
             mine=bool(found) and _room(visitor).sits(visitor.token, found["couch"]),
-            marks=_room(visitor).marks(found["couch"]) if found else {},
+            current=current,
+            asked=bool(current and current[0].comfort),
             states=states(words),
+            alarms=alarms(words),
             data=json.dumps(
                 {
                     "words": words_of(words),
                     "states": states(words),
-                    "signals": _signals(),
+                    "alarms": alarms(words),
+                    "signals": signals(),
                     "language": words.language,
                 }
             ),
@@ -222,7 +257,25 @@ def _look(
         return {}, [], error
 
 
-def _drawings(found: dict[str, Any]) -> dict[str, Drawing]:
+def _current(
+    found: dict[str, Any], unfinished: list[tuple[Session, Client]]
+) -> tuple[Session, Client] | None:
+    """Return the session of the clinic that a couch delivers, with its client.
+
+    A client is in one running session at most, so the number that the station has says which.
+    """
+    whom = (found.get("program") or {}).get("client")
+    return next(
+        (
+            (one, client)
+            for one, client in unfinished
+            if one.state == "running" and client.number == whom
+        ),
+        None,
+    )
+
+
+def drawings_of(found: dict[str, Any]) -> dict[str, Drawing]:
     """Return the legs of a couch whose cuffs are known, right first: it lies on the left side."""
     kinds = {
         leg: one["identity"]["cuff"]
@@ -237,7 +290,7 @@ def _drawings(found: dict[str, Any]) -> dict[str, Drawing]:
     }
 
 
-def _signals() -> dict[str, dict[str, Any]]:
+def signals() -> dict[str, dict[str, Any]]:
     """Return how each priority of alarm looks and sounds, from the station's table."""
     return {
         key: {
@@ -249,30 +302,32 @@ def _signals() -> dict[str, dict[str, Any]]:
     }
 
 
-def _by_script(request: Request) -> bool:
+def by_script(request: Request) -> bool:
+    """Tell whether a script asks, which wants JSON, or a form, which wants a page."""
     return "application/json" in request.headers.get("accept", "")
 
 
 def _done(request: Request, couch: str, **told: object) -> Response:
     """Answer that a command was taken."""
-    if _by_script(request):
+    if by_script(request):
         return JSONResponse({"done": True, **told})
     return RedirectResponse(f"{HERE}?couch={couch}", 303)
 
 
 def _refused(request: Request, visitor: Visitor, couch: str, error: OpenpressoError) -> Response:
     """Answer why not."""
-    if _by_script(request):
-        return _problem(error)
-    return _page(visitor, couch, error=error, status=_status(error))
+    if by_script(request):
+        return problem(error)
+    return _page(visitor, couch, error=error, status=status_of(error))
 
 
-def _problem(error: OpenpressoError) -> JSONResponse:
+def problem(error: OpenpressoError) -> JSONResponse:
+    """Return a refusal for a script."""
     body = {"code": error.code, "message": error.message, "remedy": error.remedy}
-    return JSONResponse(body, _status(error))
+    return JSONResponse(body, status_of(error))
 
 
-def _status(error: OpenpressoError) -> int:
+def status_of(error: OpenpressoError) -> int:
     """Return the status of a refusal."""
     if isinstance(error, NotAllowedError):
         return 403

@@ -14,10 +14,10 @@ from openpresso.clinic.errors import NotFoundError
 from openpresso.clinic.measures import licence, measurement
 from openpresso.clinic.measures.kind import Measure, kinds
 from openpresso.clinic.people import client
-from openpresso.console import measuring
-from openpresso.console.leg_drawing import drawing
+from openpresso.console.drawings.leg import drawing
+from openpresso.console.forms import measuring
+from openpresso.console.forms.typed import Filled, Typed, status_of
 from openpresso.console.page import needs, show
-from openpresso.console.typed import Filled, Typed, status_of
 from openpresso.console.visitor import Looking, Visitor
 from openpresso.errors import OpenpressoError
 
@@ -31,24 +31,19 @@ LEG = "leg-8"
 """Cuff whose drawing gives the outline of the leg; its chambers are not drawn."""
 
 
-@router.get("/clients/{client_id}/measure", **needs("measurement.take", "licence.read"))
+@router.get("/clients/{client_id}/measure", **needs("measurement.take", "measurement.kinds"))
 def choose(visitor: Looking, client_id: int) -> Response:
     """Show what can be measured here."""
     with visitor.desk(reading=True) as desk:
         found = client.find(desk, client_id)
-        courses.of_client(desk, client_id)  # refuses those who do not treat
-        held = {one.kind for one in licence.held(desk)}
+        usable = licence.usable(desk)
         return show(
             "measure_kinds.html",
             visitor,
             desk,
             here=HERE,
             client=found,
-            kinds=[
-                one
-                for one in kinds().values()
-                if one.scoring in measuring.FORMS and (not one.licensed or one.key in held)
-            ],
+            kinds=[one for one in usable if one.scoring in measuring.FORMS],
         )
 
 

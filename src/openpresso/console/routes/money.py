@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 from fastapi import APIRouter, Form
@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from openpresso.clinic.errors import NotFoundError
 from openpresso.clinic.money import credit, invoice, package, paper, payment, price, sale
 from openpresso.clinic.people import client as clients
-from openpresso.console import entered
-from openpresso.console.entered import Key
+from openpresso.console.forms import entered
+from openpresso.console.forms.entered import Key
 from openpresso.console.page import needs, show
 from openpresso.console.refused import require, told
 from openpresso.console.visitor import Looking
@@ -68,6 +68,40 @@ class Bill:
     balance: Balance
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A form of the page that somebody has sent: the frame of every act.
+
+    Parameters
+    ----------
+    visitor, client_id
+        Who sent it, and about whom.
+    name
+        Which form; a refusal is shown in it.
+    typed
+        What was typed, shown again after a refusal.
+    """
+
+    visitor: Visitor
+    client_id: int
+    name: str
+    typed: dict[str, str] = field(default_factory=dict)
+
+    def act(
+        self, do: Callable[[Desk], object], table: type[Row] | None = None, key: int = 0
+    ) -> Response:
+        """Do an act on a row of this client and lead back to the page; refused, show the form."""
+        try:
+            with self.visitor.desk() as desk:
+                if table is not None:
+                    _own(desk, table, key, self.client_id)
+                do(desk)
+        except OpenpressoError as error:
+            values = self.typed | {"form": self.name}
+            return _page(self.visitor, self.client_id, told(error), values)
+        return RedirectResponse(f"/clients/{self.client_id}/money", 303)
+
+
 @router.get(
     "/clients/{client_id}/money",
     **needs("invoice.list", "package.credits", "payment.balance", "price.list", "credit.uses"),
@@ -80,58 +114,45 @@ def money(visitor: Looking, client_id: Key) -> HTMLResponse:
 @router.post("/clients/{client_id}/money/packages", **needs("package.buy"))
 def sell(visitor: Looking, client_id: Key, package: Text = "") -> Response:
     """Sell a package; its invoice is issued with it."""
-    return _act(
-        visitor,
-        client_id,
-        lambda desk: sale.buy(desk, client_id, package),
-        {"package": package, "form": "package"},
-    )
+    form = Sheet(visitor, client_id, "package", {"package": package})
+    return form.act(lambda desk: sale.buy(desk, client_id, package))
 
 
 @router.post("/clients/{client_id}/money/packages/{package_id}/rest", **needs("package.freeze"))
 def rest(visitor: Looking, client_id: Key, package_id: Key, reason: Text = "") -> Response:
     """Let a package rest for medical cause."""
-
-    def act(desk: Desk) -> None:
-        _own(desk, package.Package, package_id, client_id)
-        package.freeze(desk, package_id, reason=reason)
-
-    return _act(visitor, client_id, act, {"reason": reason, "form": f"package-{package_id}"})
+    form = Sheet(visitor, client_id, f"package-{package_id}", {"reason": reason})
+    return form.act(
+        lambda desk: package.freeze(desk, package_id, reason=reason), package.Package, package_id
+    )
 
 
 @router.post("/clients/{client_id}/money/packages/{package_id}/go-on", **needs("package.unfreeze"))
 def go_on(visitor: Looking, client_id: Key, package_id: Key) -> Response:
     """End the rest of a package."""
-
-    def act(desk: Desk) -> None:
-        _own(desk, package.Package, package_id, client_id)
-        package.unfreeze(desk, package_id)
-
-    return _act(visitor, client_id, act, {"form": f"package-{package_id}"})
+    form = Sheet(visitor, client_id, f"package-{package_id}")
+    return form.act(lambda desk: package.unfreeze(desk, package_id), package.Package, package_id)
 
 
 @router.post("/clients/{client_id}/money/packages/{package_id}/return", **needs("package.refund"))
 def give_back(visitor: Looking, client_id: Key, package_id: Key, reason: Text = "") -> Response:
     """Take a package back by its own rules."""
-
-    def act(desk: Desk) -> None:
-        _own(desk, package.Package, package_id, client_id)
-        sale.give_back(desk, package_id, reason=reason)
-
-    return _act(visitor, client_id, act, {"reason": reason, "form": f"package-{package_id}"})
+    form = Sheet(visitor, client_id, f"package-{package_id}", {"reason": reason})
+    return form.act(
+        lambda desk: sale.give_back(desk, package_id, reason=reason), package.Package, package_id
+    )
 
 
 @router.post("/clients/{client_id}/money/invoices", **needs("invoice.issue"))
 def bill(visitor: Looking, client_id: Key, item: Text = "", quantity: Text = "1") -> Response:
     """Issue an invoice at today's price."""
-    return _act(
-        visitor,
-        client_id,
-        lambda desk: invoice.issue(
-            desk, client_id, [invoice.Item(item, entered.number(quantity, "quantity"))]
-        ),
-        {"item": item, "quantity": quantity, "form": "invoice"},
-    )
+    form = Sheet(visitor, client_id, "invoice", {"item": item, "quantity": quantity})
+
+    def act(desk: Desk) -> None:
+        one = invoice.Item(item, entered.number(quantity, "quantity"))
+        invoice.issue(desk, client_id, [one])
+
+    return form.act(act)
 
 
 @router.get(
@@ -162,21 +183,20 @@ def pay(
     reference: Text = "",
 ) -> Response:
     """Record money received."""
-
-    def act(desk: Desk) -> None:
-        _own(desk, invoice.Invoice, invoice_id, client_id)
-        payment.receive(
+    typed = {"amount": amount, "method": method, "received_on": received_on, "reference": reference}
+    form = Sheet(visitor, client_id, f"pay-{invoice_id}", typed)
+    return form.act(
+        lambda desk: payment.receive(
             desk,
             invoice_id,
             cents=entered.cents(amount),
             method=cast("Method", method),
             received_on=entered.day_or_none(received_on, "received_on"),
             reference=reference,
-        )
-
-    values = {"amount": amount, "method": method, "received_on": received_on}
-    values |= {"reference": reference, "form": f"pay-{invoice_id}"}
-    return _act(visitor, client_id, act, values)
+        ),
+        invoice.Invoice,
+        invoice_id,
+    )
 
 
 @router.post("/clients/{client_id}/money/invoices/{invoice_id}/refunds", **needs("payment.refund"))
@@ -189,19 +209,19 @@ def pay_back(
     reference: Text = "",
 ) -> Response:
     """Record money paid back."""
-
-    def act(desk: Desk) -> None:
-        _own(desk, invoice.Invoice, invoice_id, client_id)
-        payment.pay_back(
+    typed = {"amount": amount, "method": method, "reference": reference}
+    form = Sheet(visitor, client_id, f"back-{invoice_id}", typed)
+    return form.act(
+        lambda desk: payment.pay_back(
             desk,
             invoice_id,
             cents=entered.cents(amount),
             method=cast("Method", method),
             reference=reference,
-        )
-
-    values = {"amount": amount, "method": method, "reference": reference}
-    return _act(visitor, client_id, act, values | {"form": f"back-{invoice_id}"})
+        ),
+        invoice.Invoice,
+        invoice_id,
+    )
 
 
 def _own(desk: Desk, table: type[Row], key: int, client_id: int) -> Row:
@@ -210,18 +230,6 @@ def _own(desk: Desk, table: type[Row], key: int, client_id: int) -> Row:
     if found.client_id != client_id:
         raise NotFoundError(f"this client has no {table.__tablename__} {key}")
     return found
-
-
-def _act(
-    visitor: Visitor, client_id: int, act: Callable[[Desk], object], values: dict[str, str]
-) -> Response:
-    """Do an act and lead back to the page; one that was refused shows its form again."""
-    try:
-        with visitor.desk() as desk:
-            act(desk)
-    except OpenpressoError as error:
-        return _page(visitor, client_id, told(error), values)
-    return RedirectResponse(f"/clients/{client_id}/money", 303)
 
 
 def _page(

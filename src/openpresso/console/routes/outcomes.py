@@ -13,7 +13,7 @@ from openpresso.clinic.measures.kind import kinds
 from openpresso.clinic.money import revenue, worth
 from openpresso.clinic.money.alternatives import INDICATIONS
 from openpresso.clinic.outcomes import clinic as outcomes
-from openpresso.console import entered
+from openpresso.console.forms import entered
 from openpresso.console.page import needs, show
 from openpresso.console.refused import require, told
 from openpresso.console.rights import may

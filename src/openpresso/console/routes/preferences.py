@@ -9,10 +9,20 @@ from starlette.responses import RedirectResponse, Response
 
 from openpresso.clinic.people import password, pin, sign_in
 from openpresso.clinic.people.security import security
+from openpresso.console.cookies import give, take_back
+from openpresso.console.forms.typed import Filled, status_of
 from openpresso.console.page import OPEN, needs, show
-from openpresso.console.typed import Filled, status_of
-from openpresso.console.visitor import COOKIE, LANGUAGE, THEME, Looking, Visitor, me
-from openpresso.console.words import LANGUAGES
+from openpresso.console.visitor import (
+    COOKIE,
+    LANGUAGE,
+    LENGTH,
+    PRESSURE,
+    THEME,
+    Looking,
+    Visitor,
+    me,
+)
+from openpresso.console.words import LANGUAGES, LENGTHS, PRESSURES
 from openpresso.errors import InputError, OpenpressoError
 
 router = APIRouter(include_in_schema=False)
@@ -30,29 +40,24 @@ def own(visitor: Looking, done: str = "") -> Response:
 
 @router.post("/settings/screen", **needs(OPEN))
 def screen(request: Request, typed: Filled) -> Response:
-    """Keep language and theme on this screen; nothing of the clinic is read or written."""
-    language, theme = typed.one("language"), typed.one("theme")
+    """Keep language, theme and units on this screen; nothing of the clinic is touched."""
     answer = RedirectResponse("/settings?done=screen", 303)
-    for name, value, allowed in (
-        (LANGUAGE, language, tuple(LANGUAGES)),
-        (THEME, theme, THEMES[1:]),
+    for name, allowed in (
+        (LANGUAGE, tuple(LANGUAGES)),
+        (THEME, THEMES[1:]),
+        (PRESSURE, PRESSURES),
+        (LENGTH, LENGTHS),
     ):
+        value = typed.one(name)
         if value in allowed:
-            answer.set_cookie(
-                name,
-                value,
-                max_age=YEAR,
-                httponly=True,
-                samesite="strict",
-                secure=request.app.state.settings.secure,
-            )
+            give(request, answer, name, value, age=YEAR)
         else:
-            answer.delete_cookie(name)
+            take_back(request, answer, name)
     return answer
 
 
 @router.post("/settings/password", **needs("password.change"))
-def change_password(visitor: Looking, typed: Filled) -> Response:
+def change_password(request: Request, visitor: Looking, typed: Filled) -> Response:
     """Change one's own password; every sign-in ends, this one too."""
     old, new, again = (typed.fields.get(name, ("",))[0] for name in ("old", "new", "again"))
     try:
@@ -66,7 +71,7 @@ def change_password(visitor: Looking, typed: Filled) -> Response:
     except OpenpressoError as error:
         return _page(visitor, status=status_of(error), error=error, where="password")
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE)
+    take_back(request, answer, COOKIE)
     return answer
 
 
@@ -83,13 +88,21 @@ def change_pin(visitor: Looking, typed: Filled) -> Response:
 
 
 @router.post("/settings/sign-out-everywhere", **needs("sign-in.end-mine"))
-def sign_out(visitor: Looking) -> Response:
+def sign_out(request: Request, visitor: Looking) -> Response:
     """End every sign-in of one's own, this one too."""
     with visitor.desk() as desk:
         sign_in.end_mine(desk)
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE)
+    take_back(request, answer, COOKIE)
     return answer
+
+
+@router.post("/settings/end-others", **needs("sign-in.end-others"))
+def end_others(visitor: Looking) -> Response:
+    """End every sign-in of one's own but this one."""
+    with visitor.desk() as desk:
+        sign_in.end_others(desk, visitor.token)
+    return RedirectResponse("/settings?done=others", 303)
 
 
 def _page(
@@ -112,8 +125,15 @@ def _page(
             where=where,
             done=done,
             languages=LANGUAGES,
+            units=(
+                (PRESSURE, PRESSURES, visitor.pressures),
+                (LENGTH, LENGTHS, visitor.lengths),
+            ),
             chosen=visitor.words(desk).language,
-            screens=sign_in.mine(desk),
+            screens=[
+                (row, sign_in.is_here(row, visitor.token)) for row in sign_in.mine(desk)[::-1]
+            ],
+            has_factor=bool(me(desk).totp),
             has_pin=bool(me(desk).pin),
             shortest=figures["password-shortest"],
             digits=(figures["pin-shortest"], figures["pin-longest"]),

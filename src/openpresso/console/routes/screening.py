@@ -11,10 +11,10 @@ from openpresso.clinic.measures import measurement
 from openpresso.clinic.people import client
 from openpresso.clinic.screening import screening
 from openpresso.clinic.screening.rules import current
-from openpresso.console import questions
+from openpresso.console.forms import questions
+from openpresso.console.forms.typed import NOTHING, Filled, Typed, status_of
 from openpresso.console.page import needs, show
 from openpresso.console.rights import may
-from openpresso.console.typed import NOTHING, Filled, Typed, status_of
 from openpresso.console.visitor import Looking, Visitor
 from openpresso.errors import InputError, OpenpressoError
 
@@ -43,7 +43,7 @@ def answer(visitor: Looking, client_id: int, typed: Filled) -> Response:
         with visitor.desk() as desk:
             before = _before(desk, client_id)
             whole = whole or before is None
-            known = {} if whole or before is None else screening.carried_over(rules, before)
+            known = _known(desk, client_id, None if whole else before)
             asked = questions.applicable(rules, {**known, **given})
             kept = {key: value for key, value in given.items() if key in asked}
             missing = _open(desk, before, {**known, **kept}, asked, whole=whole)
@@ -66,9 +66,7 @@ def asked(visitor: Looking, client_id: int, typed: Filled) -> Response:
     rules = current()
     with visitor.desk(reading=True) as desk:
         before = _before(desk, client_id)
-    known = {}
-    if typed.one("whole") != "1" and before is not None:
-        known = screening.carried_over(rules, before)
+        known = _known(desk, client_id, None if typed.one("whole") == "1" else before)
     try:
         found = questions.applicable(rules, {**known, **questions.answers(rules, typed)})
     except InputError:
@@ -109,6 +107,13 @@ def _before(desk: Desk, client_id: int) -> Screening | None:
     return next(iter(screening.history(desk, client_id)), None)
 
 
+def _known(desk: Desk, client_id: int, before: Screening | None) -> dict[str, Any]:
+    """Return what is known without asking: of the client's own data, and of a screening before."""
+    rules = current()
+    carried = {} if before is None else screening.carried_over(rules, before)
+    return carried | screening.own_answers(rules, client.find(desk, client_id), desk.today())
+
+
 def _open(
     desk: Desk, before: Screening | None, known: dict[str, Any], asked: set[str], *, whole: bool
 ) -> list[str]:
@@ -138,7 +143,7 @@ def _form(
     rules = current()
     before = _before(desk, client_id)
     whole = whole or before is None
-    known = {} if whole or before is None else screening.carried_over(rules, before)
+    known = _known(desk, client_id, None if whole else before)
     return show(
         "screening.html",
         visitor,

@@ -9,15 +9,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from openpresso import cuff as catalog
 from openpresso.clinic.people import certificate, password, second_factor, sign_in, staff
+from openpresso.clinic.people import drill as drills
 from openpresso.clinic.people.certificate import Certificate
 from openpresso.clinic.people.security import security
 from openpresso.clinic.roles import CARE, PEOPLE
-from openpresso.console import entered
-from openpresso.console.entered import Key
+from openpresso.console.forms import entered
+from openpresso.console.forms.entered import Key
 from openpresso.console.page import needs, show
 from openpresso.console.refused import require, told
 from openpresso.console.visitor import Looking
 from openpresso.errors import OpenpressoError
+from openpresso.station.training.drill import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +63,7 @@ def hire(
     return _one(visitor, key, code=code)
 
 
-@router.get("/staff/{staff_id}", **needs("staff.change", "certificate.list"))
+@router.get("/staff/{staff_id}", **needs("staff.change", "certificate.list", "drill.list"))
 def person(visitor: Looking, staff_id: Key) -> HTMLResponse:
     """Show one person."""
     return _one(visitor, staff_id)
@@ -225,6 +227,10 @@ def _one(
             person=found,
             myself=found.id == desk.staff_id,
             certificates=certificate.of_person(desk, staff_id),
+            drills=[one for one in drills.of_person(desk, staff_id) if one.passed],
+            drill_titles={
+                one.key: one.title.say(visitor.words(desk).language) for one in shipped().values()
+            },
             treats=bool({role.value for role in CARE} & set(found.roles)),
             roles=[role.value for role in PEOPLE],
             cuffs=catalog.names(),

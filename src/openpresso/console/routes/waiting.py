@@ -13,8 +13,8 @@ from openpresso.clinic.booking import resource, waiting
 from openpresso.clinic.people import client as clients
 from openpresso.clinic.people import staff
 from openpresso.clinic.people.client import Client
-from openpresso.console import entered
-from openpresso.console.entered import Key
+from openpresso.console.forms import entered
+from openpresso.console.forms.entered import Key
 from openpresso.console.page import needs, show
 from openpresso.console.refused import told
 from openpresso.console.visitor import Looking

@@ -10,15 +10,24 @@ from typing import TYPE_CHECKING, Final
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
+from openpresso.units import TABLES
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
+    from openpresso.units import Kind
+
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 """Languages that are complete, each by its own name."""
 REGIONS: Final = {"en": "en_GB", "de": "de_DE"}
 """Whose dates and numbers a language has."""
+PRESSURES: Final = ("mmHg", "kPa")
+LENGTHS: Final = ("cm", "in")
+"""Units that a screen can show, the one that everything is kept in first."""
+FINER: Final = frozenset({"kPa", "in"})
+"""Units that need a digit more after the point to say the same."""
 
 
 @cache
@@ -28,7 +37,7 @@ def catalog(language: str) -> Mapping[str, str]:
     if not found.is_file():
         return {}
     with found.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.string}
+        return {str(one.id): str(one.string) for one in read_po(file) if one.id and one.string}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,14 @@ class Words:
         One of `LANGUAGES`.
     zone
         Time zone of the practice.
+    pressures, lengths
+        Units in which pressures and lengths are shown, of `PRESSURES` and `LENGTHS`.
     """
 
     language: str
     zone: ZoneInfo
+    pressures: str = PRESSURES[0]
+    lengths: str = LENGTHS[0]
 
     @property
     def locale(self) -> Locale:
@@ -64,6 +77,29 @@ class Words:
         """Return a number with that many digits after the point."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return numbers.format_decimal(value, format=pattern, locale=self.locale)
+
+    def unit(self, kept: str) -> str:
+        """Return the unit in which values are shown that are kept in mmHg, cm or another unit."""
+        return {PRESSURES[0]: self.pressures, LENGTHS[0]: self.lengths}.get(kept, kept)
+
+    def converted(self, value: float, kept: str) -> float:
+        """Return a value that is kept in mmHg or cm in the unit in which it is shown."""
+        kind: Kind = "pressure" if kept in PRESSURES else "length"
+        factors = TABLES[kind].factors
+        return value * factors[kept] / factors[self.unit(kept)]
+
+    def figure(self, value: float, kept: str, digits: int = 0) -> str:
+        """Return a value that is kept in mmHg or cm in the unit shown, without the unit's name."""
+        shown = self.unit(kept)
+        return self.number(self.converted(value, kept), digits + (shown in FINER))
+
+    def pressure(self, value: float, digits: int = 0) -> str:
+        """Return a pressure [mmHg] with its unit, for example 45 mmHg or 6.0 kPa."""
+        return f"{self.figure(value, PRESSURES[0], digits)} {self.pressures}"
+
+    def length(self, value: float, digits: int = 0) -> str:
+        """Return a length [cm] with its unit, for example 40 cm or 15.7 in."""
+        return f"{self.figure(value, LENGTHS[0], digits)} {self.lengths}"
 
     def money(self, cents: int, currency: str) -> str:
         """Return an amount of money."""

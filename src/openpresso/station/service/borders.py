@@ -11,7 +11,7 @@ The emergency vents pass: to stop is always allowed, whoever asks, by whatever n
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 BODY_LIMIT: Final = 256_000
 """Largest body [bytes]; the largest is a program of one's own as YAML."""
-TOO_LARGE: Final = f"the body is larger than {BODY_LIMIT} bytes"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NEAR: Final = frozenset({"same-origin", "none"})
 """Values of `Sec-Fetch-Site` that our own pages and the address bar have."""
@@ -45,11 +44,19 @@ class Borders:
     names
         Host names by which the station may be called; IP addresses and `localhost` always may,
         for no DNS can rebind them.
+    limit
+        Largest body of a path [bytes]; `BODY_LIMIT` for all paths if not given.
     """
 
-    def __init__(self, app: ASGIApp, names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: Iterable[str] = (),
+        limit: Callable[[str], int] | None = None,
+    ) -> None:
         """Take up the watch."""
         self._app = app
+        self._limit = limit or (lambda _path: BODY_LIMIT)
         self._names = frozenset({"localhost", *(name.lower() for name in names)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,11 +68,12 @@ class Borders:
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
         }
-        refusal = self._foreign(scope["method"], headers) or _too_long(headers)
+        limit = self._limit(scope["path"])
+        refusal = self._foreign(scope["method"], headers) or _too_long(headers, limit)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._app(scope, _Measured(receive), send)
+        await self._app(scope, _Measured(receive, limit), send)
 
     def _foreign(self, method: str, headers: dict[str, str]) -> problems.ProblemResponse | None:
         """Return a refusal when the request comes from another site."""
@@ -94,25 +102,30 @@ class Borders:
 class _Measured:
     """Counts the body as it arrives and refuses one that says nothing of its length."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self._size = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._size += len(message.get("body", b""))
-        if self._size > BODY_LIMIT:
+        if self._size > self._limit:
             # FastAPI lets only this class through while it reads a body.
-            raise HTTPException(413, TOO_LARGE)
+            raise HTTPException(413, _too_large(self._limit))
         return message
 
 
-def _too_long(headers: dict[str, str]) -> problems.ProblemResponse | None:
+def _too_large(limit: int) -> str:
+    return f"the body is larger than {limit} bytes"
+
+
+def _too_long(headers: dict[str, str], limit: int) -> problems.ProblemResponse | None:
     """Return a refusal when the body says that it is too large."""
     length = headers.get("content-length", "0")
-    if length.isdecimal() and int(length) <= BODY_LIMIT:
+    if length.isdecimal() and int(length) <= limit:
         return None
-    return problems.response(413, "content-too-large", TOO_LARGE, "send a smaller one.")
+    return problems.response(413, "content-too-large", _too_large(limit), "send a smaller one.")
 
 
 def _host_name(host: str) -> str | None:

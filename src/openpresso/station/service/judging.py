@@ -103,6 +103,7 @@ def _line(folder: Path) -> dict[str, Any]:
     return line | {
         "started_at": str(header["started_at"]),
         "program": str(header["program"]["name"]),
+        "client": str(header["client"]),
         "outcome": one.outcome,
     }
 

@@ -287,6 +287,8 @@ class RecordLine(Answer):
     name: str
     started_at: str
     program: str
+    client: str = ""
+    """Identifier of the person, as the order named it; empty without one."""
     outcome: str
     """`delivered`, `stopped`, `faulted`, `interrupted`, or the code of why it cannot be read."""
     files: list[str]

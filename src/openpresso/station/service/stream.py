@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
+from openpresso.session.states import TERMINAL, State
 from openpresso.station.service import problems
 from openpresso.station.service.merge_patch import difference
 
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from openpresso.station.couch import Couch
 
 INTERVAL: Final = 0.1
-"""Shortest time between two deltas [s]."""
+"""Shortest time between two deltas while no session is under way [s]."""
+PACE: Final = 0.04
+"""The same while one is [s]: below the station's period, so that every tick is told at once."""
+AT_REST: Final = frozenset({"empty", State.IDLE.value, *(one.value for one in TERMINAL)})
+"""States in which no cuff is told to fill."""
 QUIET: Final = 2.0
 """When nothing changes, a delta still tells the ages this often [s]."""
 STREAMS: Final = 16
@@ -53,7 +58,10 @@ class Frame:
 
 
 class Broadcast:
-    """Makes the frames of one couch, at most ten in a second, when somebody wants them.
+    """Makes the frames of one couch when somebody wants them.
+
+    Ten in a second at most; while a session is under way, one with each tick of the station. A
+    frame is made right after its tick, when the time to the next one is longest.
 
     Parameters
     ----------
@@ -78,7 +86,8 @@ class Broadcast:
 
     async def after(self, known: Frame) -> Frame:
         """Return a frame newer than `known`: when something changed, or after `QUIET`."""
-        early = known.made + INTERVAL - time.monotonic()
+        pace = INTERVAL if known.snapshot["state"] in AT_REST else PACE
+        early = known.made + pace - time.monotonic()
         if early > 0.0:
             await asyncio.sleep(early)
         if self._newest is known:

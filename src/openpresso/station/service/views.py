@@ -26,6 +26,8 @@ class ProgramShown(View):
     ceiling: float
     """[mmHg]"""
     legs: Literal["both", "left", "right", "alternate"]
+    client: str = ""
+    """Identifier of whom it is for, as the record will have it."""
     expected: dict[LegName, Expected] = {}
     """What the twin expects on each leg that wears a cuff."""
 
@@ -41,6 +43,12 @@ class AlarmShown(View):
     text: str
     cause: str
     remedy: str
+    value: float | None = None
+    """What was measured, in the unit of the condition (docs/reference/alarms.md)."""
+    limit: float | None = None
+    """What it was measured against, in the same unit."""
+    detail: str = ""
+    """What the numbers do not say."""
     active: bool
     """The condition is true now; a latched alarm stays when it is over."""
     audio: bool
@@ -87,6 +95,10 @@ class CuffShown(View):
     """Of each chamber from distal to proximal [mmHg]; `null`: no valid reading."""
     set_points: list[float | None]
     """Of each chamber [mmHg]; `null`: vent and disable, 0: hold at zero, -1: sealed for a test."""
+    stage: Literal["off", "checking", "fitting", "on"] | None = None
+    """How far the cuff is in this session; `on`: its tests are passed. `null`: it has no part."""
+    shares: list[float] = []
+    """Share of the program that people let each chamber have: 0 skipped, below 1 softened."""
     pump: float | None
     """Mean duty, 0 to 1."""
     faults: list[FaultShown]
@@ -130,6 +142,8 @@ class Snapshot(View):
     program: ProgramShown | None
     program_time: float
     """Position in the program [s]; it stands still in a pause."""
+    trim: float = 1.0
+    """Share to which everything was trimmed down for comfort; 1: not."""
     phase: str
     cycle: int
     """From 1; 0 before the first."""

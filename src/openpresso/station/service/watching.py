@@ -23,9 +23,10 @@ router = APIRouter(tags=["watch"])
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events. `snapshot` comes first, with everything (data: "
-        f"`{SnapshotEvent.__name__}`). Then `delta`, at most ten in a second and at least one in "
-        f"two seconds, with what changed (data: `{DeltaEvent.__name__}`). `Last-Event-ID` needs "
-        "not be sent: a new connection begins with a new snapshot.",
+        f"`{SnapshotEvent.__name__}`). Then `delta` with what changed (data: "
+        f"`{DeltaEvent.__name__}`): with a session under way as often as the station ticks, 20 "
+        "in a second, otherwise at most ten in a second, and at least one in two seconds. "
+        "`Last-Event-ID` needs not be sent: a new connection begins with a new snapshot.",
         "content": {
             "text/event-stream": {
                 "schema": {"type": "string"},

@@ -110,7 +110,7 @@ def picture(timeline: Timeline, cuff: Cuff) -> Picture:
         stretches,
         len(timeline.phases) - len(shown),
         _whole(timeline, peak),
-        tuple((x, t / 60.0) for x, t in _ticks(timeline.duration, 60.0)),
+        tuple((x, t / 60.0) for x, t in ticks(timeline.duration, 60.0)),
         peak,
         len(timeline.cycles),
         timeline.duration,
@@ -140,7 +140,7 @@ def _stretch(
             _lane(index, cuff.chambers[index].zone, times, values[:, index], floor, seconds, peak)
         )
     return Stretch(
-        name, phase[0], phase[1], seconds, tuple(lanes), LANE * count, _ticks(seconds, 1.0)
+        name, phase[0], phase[1], seconds, tuple(lanes), LANE * count, ticks(seconds, 1.0)
     )
 
 
@@ -184,7 +184,7 @@ def _whole(timeline: Timeline, peak: float) -> str:
     return _area(x, np.round(STRIP - fine.max(axis=1) / peak * (STRIP - 6.0), 1), STRIP)
 
 
-def _ticks(seconds: float, unit: float) -> tuple[tuple[float, float], ...]:
+def ticks(seconds: float, unit: float) -> tuple[tuple[float, float], ...]:
     """Return about six round times with their places [s]."""
     wanted = seconds / unit / 5.0
     size = 10.0 ** np.floor(np.log10(max(wanted, 1e-3)))

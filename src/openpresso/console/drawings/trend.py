@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from openpresso.clinic.measures import rater
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from openpresso.clinic.desk import Desk
-    from openpresso.clinic.measures.measurement import Measurement
 
 WIDTH: Final = 640.0
 HEIGHT: Final = 200.0
@@ -79,8 +78,32 @@ class Trend:
     source: str
 
 
-def of(desk: Desk, rows: Sequence[Measurement]) -> Trend:
-    """Return the trend of measurements of one kind and side, the oldest first; at least one."""
+class Read(Protocol):
+    """What a trend needs of a reading; measurements have it."""
+
+    @property
+    def at(self) -> dt.datetime:
+        """When."""
+
+    @property
+    def value(self) -> float:
+        """What [unit of the kind]."""
+
+    @property
+    def rater_id(self) -> int | None:
+        """By whom."""
+
+    @property
+    def purpose(self) -> str:
+        """For what."""
+
+    @property
+    def kind(self) -> str:
+        """Key of its kind."""
+
+
+def of(desk: Desk, rows: Sequence[Read]) -> Trend:
+    """Return the trend of readings of one kind and side, the oldest first; at least one."""
     rows = rows[-MOST:]
     errors = {one: rater.error(desk, rows[0].kind, one) for one in {row.rater_id for row in rows}}
     spans = []

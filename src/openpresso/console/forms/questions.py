@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from openpresso.clinic.screening.questionnaire import Leg, Question
     from openpresso.clinic.screening.rules import Rules
     from openpresso.clinic.screening.screening import Screening
-    from openpresso.console.typed import Typed
+    from openpresso.console.forms.typed import Typed
 
 KNOWN: Final = frozenset({"age", "sex"})
 """Questions that the client's own data answer."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from openpresso.console.leg_drawing import OUTLINE, TOP
+from openpresso.console.drawings.leg import OUTLINE, TOP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from openpresso.clinic.measures.kind import Measure
-    from openpresso.console.typed import Typed
+    from openpresso.console.forms.typed import Typed
 
 FORMS: Final = ("girths", "number", "sum", "blood-pressure", "monofilament", "ankle-index")
 """Scorings that have a form here; answers of licensed instruments come on paper."""
