@@ -19,7 +19,7 @@ ARGUMENTS: Final = (
     "--no-first-run",
     "--disable-background-networking",
 )
-PATIENCE: Final = 30_000
+PATIENCE: Final = 60_000
 """Longest time for what the console itself does [ms]."""
 REFUSED: Final = re.compile(r"Failed to load resource: the server responded with a status of 4")
 """What a browser says of a refusal, which pages show by themselves."""

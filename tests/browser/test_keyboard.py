@@ -45,7 +45,8 @@ def test_a_whole_session_is_done_with_the_keyboard_alone(
         keys.press("Enter blood pressure")
     for group, said in each_check(technician):
         keys.choose(group, said)
-    keys.press("Prepare")
+    with page.expect_navigation(url="**/prepare/session/*"):
+        keys.press("Prepare")
     if page.get_by_label("Couch").count():
         keys.reach(page.get_by_label("Couch"))
         page.keyboard.type("2")
@@ -63,7 +64,8 @@ def test_a_whole_session_is_done_with_the_keyboard_alone(
     keys.twice("Start")
     technician.state("Running")
     chamber = page.get_by_role("button", name=re.compile("^left, chamber 2: "))
-    keys.reach(chamber)
+    keys.reach(page.get_by_role("button", name=re.compile("^left, chamber 1: ")))
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     keys.press("Soften to 80 %")
     expect(chamber).to_have_attribute("aria-label", re.compile("softened to 80 %"))
@@ -77,7 +79,8 @@ def test_a_whole_session_is_done_with_the_keyboard_alone(
     row = page.get_by_role("row").filter(has_text=client.number)
     page.reload()
     keys.reach(row.get_by_role("link", name="Go to it"))
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     keys.choose(page.get_by_role("group", name="The skin"), "unchanged")
     keys.type("Comfort, 0 to 10", "8")
     keys.type("Pain, 0 to 10", "0")

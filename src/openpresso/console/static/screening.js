@@ -14,10 +14,20 @@ function show(keys) {
 if (sheet) {
   for (const line of sheet.querySelectorAll(".only")) line.hidden = true;
   show(sheet.dataset.asked.split(" "));
-  let turn = 0;
-  sheet.addEventListener("change", async () => {
-    const mine = ++turn;
-    const answer = await fetch(sheet.dataset.ask, { method: "POST", body: new URLSearchParams(new FormData(sheet)) });
-    if (answer.ok && answer.headers.get("content-type").startsWith("application/json") && mine === turn) show(await answer.json());
+  let asking = new AbortController(), soon = 0;
+  async function ask() {
+    asking.abort(); // what was answered since then counts
+    asking = new AbortController();
+    const body = new URLSearchParams(new FormData(sheet));
+    try {
+      const answer = await fetch(sheet.dataset.ask, { method: "POST", body, signal: asking.signal });
+      if (answer.ok && answer.headers.get("content-type").startsWith("application/json")) show(await answer.json());
+    } catch {
+      // Nobody answered, or a newer question is under way: what is missing is told when the form is sent.
+    }
+  }
+  sheet.addEventListener("change", () => {
+    clearTimeout(soon);
+    soon = setTimeout(ask, 100);
   });
 }
