@@ -25,7 +25,7 @@ from tests.integration.room import (
     vents,
 )
 
-SHORTENED = amount(60.0, 300.0)
+SHORTENED = amount(90.0, 300.0)
 """Of thirty minutes of gradient drainage [s]."""
 AGREES = 0.03
 """Share by which the dose may differ from that of the twin in process."""
